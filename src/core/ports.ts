@@ -217,6 +217,11 @@ export interface Encryptor {
 
 // ---------------------------------------------------------------- vaults
 
+/** A manifest as a writer is given it; the vault adds what it counted itself. */
+export type NewManifest = Omit<Manifest, 'bytes' | 'file' | 'sha256'> & {
+  sha256: { content?: string | undefined };
+};
+
 /** A backup being written. Nothing of it is visible until `commit` has returned. */
 export interface VaultWriter {
   /** Final name of the file. */
@@ -227,9 +232,7 @@ export interface VaultWriter {
    * Syncs and renames the file, then writes the manifest: last, so that a crash leaves no half backup.
    * The vault fills in `bytes` and `sha256.stored`, which it counted itself.
    */
-  commit(
-    manifest: Omit<Manifest, 'bytes' | 'file'> & { sha256: { content?: string | undefined } },
-  ): Promise<Backup>;
+  commit(manifest: NewManifest): Promise<Backup>;
   /** Removes what was written. Safe after a failure at any point. */
   abort(): Promise<void>;
 }

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { ulid } from 'ulid';
+import { coreErrors, throwIfCancelled } from '../errors';
+import { labelProblem } from '../model';
+import type { Backup, Manifest } from '../model';
+import type { BackupSource, RunContext, SnapshotReport } from '../ports';
+import { VERSION } from '../version';
+import type { ClusterParts } from './context';
+import { pipeToWriter } from './pipe';
+
+export interface BackupOptions {
+  mode?: string | undefined;
+  label?: string | undefined;
+  origin: Manifest['origin'];
+}
+
+/**
+ * Backs a cluster up into its vault: the bytes stream once from the cluster through hash, check and
+ * encryption to the disk, and count as a backup only when all of it held.
+ *
+ * @throws `core.badLabel`, `vault.locked`, what the adapter refuses, `snapshot.*` when what arrives is damaged
+ */
+export async function backUp(
+  parts: ClusterParts,
+  options: BackupOptions,
+  context: RunContext,
+): Promise<Backup> {
+  checkRequest(parts, options);
+  const lock = await parts.vault.lock(parts.name, 'backup');
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  try {
+    return await backUpLocked(parts, options, { ...context, signal });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** As `backUp`, for a caller that already holds the cluster's lock. */
+export async function backUpLocked(
+  parts: ClusterParts,
+  options: BackupOptions,
+  context: RunContext,
+): Promise<Backup> {
+  const mode = checkRequest(parts, options);
+  throwIfCancelled(context.signal);
+  const id = ulid(context.clock.now().getTime());
+  const created = context.clock.now();
+  context.progress({ phase: 'Asking the cluster' });
+  const source = await parts.adapter.backup({ mode }, context);
+  try {
+    return await keep(parts, { ...options, mode, id, created }, source, context);
+  } finally {
+    source.stream.destroy();
+  }
+}
+
+async function keep(
+  parts: ClusterParts,
+  options: BackupOptions & { mode: string; id: string; created: Date },
+  source: BackupSource,
+  context: RunContext,
+): Promise<Backup> {
+  const { vault, encryptor, encryption, definition } = parts;
+  const checker = parts.format.checker();
+  const content = createHash('sha256');
+  let report: SnapshotReport | undefined;
+  let arrived = 0;
+
+  // The end of the content is passed on only after the check: what is damaged never looks finished.
+  async function* checked(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.stream as AsyncIterable<Uint8Array>) {
+      throwIfCancelled(context.signal);
+      content.update(chunk);
+      arrived += chunk.length;
+      await checker.push(chunk);
+      context.progress({
+        phase: 'Backing up',
+        done: arrived,
+        unit: 'bytes',
+        ...(source.size === undefined ? {} : { total: source.size }),
+      });
+      yield chunk;
+    }
+    throwIfCancelled(context.signal);
+    report = await checker.finish();
+  }
+
+  const writer = await vault.create({
+    id: options.id,
+    cluster: parts.name,
+    created: options.created,
+    label: options.label,
+    ending: definition.capabilities.fileEnding + (encryption.kind === 'none' ? '' : '.gpg'),
+  });
+  try {
+    const plain = Readable.from(checked(), { objectMode: false, highWaterMark: 1 << 20 });
+    let keyIds: string[] = [];
+    if (encryption.kind === 'none') {
+      await pipeToWriter(plain, writer, context.signal);
+    } else {
+      const encrypted = await encryptor.encrypt(plain, encryption);
+      keyIds = encrypted.keyIds;
+      await pipeToWriter(encrypted.stream, writer, context.signal);
+    }
+    if (report === undefined) {
+      throw coreErrors.unexpected({ message: 'The snapshot ended without having been checked.' });
+    }
+    context.progress({ phase: 'Syncing to disk' });
+    const finished = context.clock.now().toISOString();
+    return await writer.commit({
+      version: 1,
+      id: options.id,
+      cluster: parts.name,
+      system: {
+        kind: definition.id,
+        ...(source.systemVersion === undefined ? {} : { version: source.systemVersion }),
+      },
+      format: report.format,
+      mode: options.mode,
+      ...(options.label ? { label: options.label } : {}),
+      origin: options.origin,
+      created: options.created.toISOString(),
+      finished,
+      sha256: { content: content.digest('hex') },
+      encryption: { kind: encryption.kind, ...(keyIds.length > 0 ? { keyIds } : {}) },
+      snapshot: report.identity,
+      counts: report.counts,
+      ...(source.notes.length > 0 ? { notes: source.notes } : {}),
+      verification: { at: finished, by: VERSION, result: 'ok' },
+    });
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    checker.destroy();
+  }
+}
+
+function checkRequest(parts: ClusterParts, options: BackupOptions): string {
+  const problem = labelProblem(options.label ?? '');
+  if (problem !== undefined) {
+    throw coreErrors.badLabel({
+      message: `The label "${options.label ?? ''}" can't be used: ${problem}`,
+    });
+  }
+  const { modes } = parts.definition.capabilities;
+  const mode = options.mode ?? modes[0]?.id;
+  if (mode === undefined || !modes.some((m) => m.id === mode)) {
+    const known = modes.map((m) => m.id).join(', ');
+    throw coreErrors.unsupported({
+      message: `${parts.definition.title} has no backup mode "${mode ?? ''}".`,
+      next: `Use one of: ${known}.`,
+    });
+  }
+  return mode;
+}
