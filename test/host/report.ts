@@ -1,0 +1,33 @@
+import type { TestCounts } from '../support/reporter';
+
+/** What the suite in the extension host leaves in the file named by CLUSTER_BACKUP_TEST_REPORT. */
+export type HostReport = TestCounts;
+
+/** The two ways the editor is opened; each has a folder of tests. */
+export const suites = ['trusted', 'untrusted'] as const;
+export type Suite = (typeof suites)[number];
+
+/** Which suites to run: those named as arguments, all of them otherwise. */
+export function chosenSuites(args: readonly string[]): readonly Suite[] {
+  for (const name of args) {
+    if (!suites.some((suite) => suite === name)) throw new Error(`No suite is called ${name}`);
+  }
+  return args.length === 0 ? suites : suites.filter((suite) => args.includes(suite));
+}
+
+/** Prints the closing line and sets the exit code: a failure, or no test at all, is one. */
+export function close(total: TestCounts): void {
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+/** Adds up the counts of several runs. */
+export function sum(all: readonly TestCounts[]): TestCounts {
+  const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  for (const one of all) {
+    total.passed += one.passed;
+    total.failed += one.failed;
+    total.skipped += one.skipped;
+  }
+  return total;
+}

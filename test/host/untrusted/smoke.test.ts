@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+describe('The extension in an untrusted workspace', () => {
+  it('is there and activates in Restricted Mode', async () => {
+    assert.equal(vscode.workspace.isTrusted, false);
+    const extension = vscode.extensions.getExtension('cluster-backup.cluster-backup');
+    assert.ok(extension, 'the extension is not known to the editor');
+    await extension.activate();
+    assert.equal(extension.isActive, true);
+  });
+});
