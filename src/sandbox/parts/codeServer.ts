@@ -170,7 +170,7 @@ export async function serveVSCode(options: ServeOptions): Promise<ServedVSCode> 
   try {
     const port = await waitFor(
       'the VS Code server',
-      async () => {
+      () => {
         const said = server.output();
         const found = /Extension host agent listening on (\d+)/.exec(said);
         return found && said.includes('Web UI available at') ? Number(found[1]) : undefined;

@@ -115,7 +115,17 @@ async function prepare(program: string, options: ConsulOptions): Promise<Running
   };
 
   for (const [index, ports] of allPorts.entries()) {
-    const config = serverConfig({ version, index, count, datacenter, ports, allPorts, folder: folder.path, masterToken, tls });
+    const config = serverConfig({
+      version,
+      index,
+      count,
+      datacenter,
+      ports,
+      allPorts,
+      folder: folder.path,
+      masterToken,
+      tls,
+    });
     await mkdir(join(folder.path, `data-${index}`));
     await writeFile(
       join(folder.path, `server-${index}.json`),
@@ -125,7 +135,11 @@ async function prepare(program: string, options: ConsulOptions): Promise<Running
   }
 
   const isRunning = (index: number): boolean => running[index]?.ended() === false;
-  const firstRunning = (): number => Math.max(0, running.findIndex((_, index) => isRunning(index)));
+  const firstRunning = (): number =>
+    Math.max(
+      0,
+      running.findIndex((_, index) => isRunning(index)),
+    );
 
   const request: RunningConsul['request'] = (method, path, { body, token, server } = {}) => {
     const sent = token ?? masterToken;
@@ -182,7 +196,10 @@ async function prepare(program: string, options: ConsulOptions): Promise<Running
         `autopilot to say healthy=${healthy}`,
         async () => {
           const reply = await request('GET', '/v1/operator/autopilot/health');
-          const health = JSON.parse(reply.body.toString()) as { Healthy: boolean; Servers: unknown };
+          const health = JSON.parse(reply.body.toString()) as {
+            Healthy: boolean;
+            Servers: unknown;
+          };
           // No servers: it has not looked yet.
           return health.Servers !== null && health.Healthy === healthy ? true : undefined;
         },
@@ -203,7 +220,8 @@ async function prepare(program: string, options: ConsulOptions): Promise<Running
       const address = new URL(addresses[index] ?? '');
       await waitFor(
         `Consul to listen at ${address.host}`,
-        async () => (await request('GET', '/v1/status/leader', { server: index })).status || undefined,
+        async () =>
+          (await request('GET', '/v1/status/leader', { server: index })).status || undefined,
         {
           timeoutMs: startTimeoutMs,
           giveUp: () => (server.ended() ? `it ended:\n${server.output().slice(-4000)}` : undefined),
@@ -211,7 +229,7 @@ async function prepare(program: string, options: ConsulOptions): Promise<Running
       );
     },
     stop: async () => {
-      await Promise.all(running.map((server) => server?.stop()));
+      await Promise.all(running.map(async (server) => server?.stop()));
       await folder.remove();
     },
   };

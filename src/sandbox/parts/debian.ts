@@ -49,7 +49,10 @@ async function install(packageName: string, program: string, log: Log): Promise<
       await want();
     });
   } catch (error) {
-    throw new MissingPart(program, `Debian's ${packageName} could not be installed: ${String(error)}`);
+    throw new MissingPart(
+      program,
+      `Debian's ${packageName} could not be installed: ${String(error)}`,
+    );
   }
   const installed = findOnPath(program);
   if (installed === undefined) {

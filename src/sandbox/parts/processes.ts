@@ -104,11 +104,14 @@ export async function run(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
 ): Promise<string> {
-  const child = spawn(program, args, {
+  const [command, commandArgs] = tiedToThisProcess(program, args);
+  const child = spawn(command, commandArgs, {
+    detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
+  const forget = atEnd({ child });
   let out = '';
   let all = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -118,7 +121,10 @@ export async function run(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (all += chunk));
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  const [code, signal] = (await once(child, 'close').finally(forget)) as [
+    number | null,
+    NodeJS.Signals | null,
+  ];
   if (code !== 0) {
     const why = code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with ${code}`;
     throw new Error(`${[program, ...args].join(' ')} ${why}:\n${all.slice(-4000)}`);
@@ -128,6 +134,7 @@ export async function run(
 
 /** This process's environment without what npm adds for a script: a nested npm would take it as its own. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  const inherited = /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|global_prefix)$|npm_(command|execpath|node_execpath)$|INIT_CWD$|VSCODE_|ELECTRON_RUN_AS_NODE$|NODE_OPTIONS$)/;
+  const inherited =
+    /^(npm_(package|lifecycle)_|npm_config_(local_prefix|prefix|global_prefix)$|npm_(command|execpath|node_execpath)$|INIT_CWD$|VSCODE_|ELECTRON_RUN_AS_NODE$|NODE_OPTIONS$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inherited.test(name)));
 }

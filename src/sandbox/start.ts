@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startConsulStandIn } from './consulStandIn';
+import { onSignal } from './parts/cleanup';
+import { bareSettings, installVsix, serveVSCode } from './parts/codeServer';
+import { startConsul } from './parts/consulServer';
+import { repositoryRoot, temporaryFolder } from './parts/folders';
+import { httpRequest } from './parts/http';
+import { MissingPart } from './parts/missing';
+import { findOnPath, plainEnvironment, run, startProcess } from './parts/processes';
+import { seed } from './seed';
+
+interface TryOutCluster {
+  name: string;
+  address: string;
+  stop: () => Promise<void>;
+}
+
+const log = console.log;
+
+/** The configuration file of the folder that opens. */
+function configuration(cluster: TryOutCluster): string {
+  return `{
+  // Made for this try-out; it goes away with it.
+  "vault": "./backups",
+  "clusters": {
+    "${cluster.name}": {
+      "system": "consul",
+      "address": "${cluster.address}"
+    }
+  }
+}
+`;
+}
+
+async function startCluster(): Promise<TryOutCluster> {
+  const cluster = await startConsul({ log }).then(
+    (consul) => ({ name: 'try-out', address: consul.address, stop: consul.stop }),
+    async (error: unknown) => {
+      if (!(error instanceof MissingPart)) throw error;
+      log(`${error.message}\nA small stand-in takes Consul's place.`);
+      return { name: 'stand-in', ...(await startConsulStandIn()) };
+    },
+  );
+  await seed(async (path, body) => {
+    const reply = await httpRequest(`${cluster.address}${path}`, { method: 'PUT', body });
+    if (reply.status !== 200)
+      throw new Error(`PUT ${path}: ${reply.status} ${reply.body.toString()}`);
+  });
+  return cluster;
+}
+
+/** A running editor: a way to stop it, and a promise for when the person closes it. */
+interface Editor {
+  stop: () => Promise<void>;
+  closed: Promise<void>;
+}
+
+async function openDesktop(code: string, folder: string, work: string): Promise<Editor> {
+  const userData = join(work, 'user');
+  await writeSettings(join(userData, 'User'));
+  const editor = startProcess(code, [
+    `--extensionDevelopmentPath=${repositoryRoot}`,
+    `--user-data-dir=${userData}`,
+    `--extensions-dir=${join(work, 'extensions')}`,
+    '--disable-workspace-trust',
+    '--new-window',
+    '--wait',
+    ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    folder,
+  ]);
+  log(`VS Code opens ${folder}`);
+  return { stop: () => editor.stop(), closed: editor.end };
+}
+
+async function openInBrowser(folder: string, work: string): Promise<Editor> {
+  const dataDir = join(work, 'server');
+  const vsix = join(work, 'cluster-backup.vsix');
+  // Only a packaged extension is taken by a server that a person looks at.
+  log('Packaging the extension');
+  const vsce = join(repositoryRoot, 'node_modules', '@vscode', 'vsce', 'vsce');
+  await run(
+    process.execPath,
+    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix],
+    { cwd: repositoryRoot, env: plainEnvironment() },
+  );
+  await installVsix(vsix, dataDir, log);
+  const served = await serveVSCode({
+    dataDir,
+    disableTrust: true,
+    // Other users of this machine stay out.
+    connectionToken: randomBytes(16).toString('hex'),
+    machineSettings: bareSettings,
+    log,
+  });
+  log(`\nOpen VS Code at\n  ${served.folderUrl(folder)}\n`);
+  return { stop: served.stop, closed: new Promise(() => undefined) };
+}
+
+async function writeSettings(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(bareSettings, null, 2));
+}
+
+// Without a terminal there are no keys; a signal ends it then.
+function keyPress(): { pressed: Promise<void>; end: () => void } {
+  const input = process.stdin;
+  if (!input.isTTY) {
+    const stayAlive = setInterval(() => undefined, 60_000);
+    return { pressed: new Promise(() => undefined), end: () => clearInterval(stayAlive) };
+  }
+  input.setRawMode(true);
+  return {
+    pressed: new Promise((resolve) => input.once('data', () => resolve())),
+    end: () => {
+      input.setRawMode(false);
+      input.pause();
+    },
+  };
+}
+
+// npm killed outright sends no signal, but leaves this process to another parent.
+function parentGone(): Promise<void> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    if (process.env['npm_lifecycle_event'] !== 'start') return;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      resolve();
+    }, 500);
+    timer.unref();
+  });
+}
+
+async function main(): Promise<void> {
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.reverse()) await stop().catch((error: unknown) => log(String(error)));
+    stops.length = 0;
+  };
+  onSignal(stopAll);
+  const keys = keyPress();
+  const stopped = Promise.race([keys.pressed, parentGone()]).then(() => 'stop' as const);
+  try {
+    const up = bringUp(stops);
+    // A key pressed while things still come up ends them too.
+    const editor = await Promise.race([up, stopped]);
+    if (editor === 'stop') {
+      log('Stopping …');
+      await up.catch(() => undefined);
+      return;
+    }
+    log(process.stdin.isTTY ? 'Press any key to stop' : 'Running until it gets a signal to stop');
+    await Promise.race([stopped, editor.closed]);
+    log('Stopping …');
+  } finally {
+    keys.end();
+    await stopAll();
+  }
+}
+
+async function bringUp(stops: (() => Promise<void>)[]): Promise<Editor> {
+  const work = await temporaryFolder('try-out');
+  stops.push(work.remove);
+  const cluster = await startCluster();
+  stops.push(cluster.stop);
+  const folder = join(work.path, 'cluster-backup-try-out');
+  await mkdir(folder);
+  await writeFile(join(folder, 'cluster-backup.jsonc'), configuration(cluster));
+  log(`The folder ${folder} names the cluster ${cluster.name} at ${cluster.address}`);
+  const code = findOnPath('code');
+  const editor =
+    code === undefined
+      ? await openInBrowser(folder, work.path)
+      : await openDesktop(code, folder, work.path);
+  stops.push(editor.stop);
+  return editor;
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof MissingPart ? error.message : error);
+    process.exit(1);
+  },
+);
