@@ -1,0 +1,217 @@
+import { systemById } from '../adapters/registry';
+import type { Backup, ClusterStatus, Manifest } from '../core/model';
+import { recorded } from '../core/operations/activity';
+import type { Activity, ActivityStore } from '../core/operations/activity';
+import { adoptFile } from '../core/operations/adopt';
+import { backUp } from '../core/operations/backup';
+import { planRestore } from '../core/operations/planRestore';
+import { restore } from '../core/operations/restore';
+import type { RestoreResult } from '../core/operations/restore';
+import { verifyBackup, verifySource } from '../core/operations/verify';
+import type { VerifyResult } from '../core/operations/verify';
+import type { RestorePlan } from '../core/plan';
+import type { DecryptionSecrets, RunContext } from '../core/ports';
+import { openActivityFolder } from '../stores/activityFolder';
+import { openFolderVault } from '../vaults/folder/folderVault';
+import { formatById } from '../snapshots/formats';
+import { copyOut } from './copyOut';
+import { createInspections } from './inspections';
+import type { Inspections } from './inspections';
+import { encryptor, fileSource, formatOf, openSource, withParts } from './parts';
+import type { SourceRef } from './parts';
+import { secretValues } from './resolvedCluster';
+import type { ResolvedCluster } from './resolvedCluster';
+import { vaultOptions } from './vaultOptions';
+
+/** What the operations need to know of the place they run in. Plain data: it crosses threads. */
+export interface OperationsOptions {
+  /** Folder of the activity journal. */
+  activities: string;
+  /** Who runs them, for the journal. */
+  by: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that a caller can ask for; each one runs in any thread. */
+export interface Operations extends Inspections {
+  status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
+  backup(
+    p: {
+      cluster: ResolvedCluster;
+      mode?: string | undefined;
+      label?: string | undefined;
+      origin: Manifest['origin'];
+    },
+    c: RunContext,
+  ): Promise<Backup>;
+  verify(
+    p: { source: SourceRef; decryption: DecryptionSecrets },
+    c: RunContext,
+  ): Promise<VerifyResult>;
+  planRestore(
+    p: {
+      source: SourceRef;
+      cluster: ResolvedCluster;
+      /** Where the source is encrypted otherwise than the target cluster's own backups. */
+      decryption?: DecryptionSecrets | undefined;
+      safetyBackup: boolean;
+    },
+    c: RunContext,
+  ): Promise<RestorePlan>;
+  restore(
+    p: {
+      source: SourceRef;
+      cluster: ResolvedCluster;
+      decryption?: DecryptionSecrets | undefined;
+      plan: RestorePlan;
+      checkSecrets?: Record<string, string> | undefined;
+    },
+    c: RunContext,
+  ): Promise<RestoreResult>;
+  /** Adopts what was dropped into a vault by hand, and cleans up after crashed writers. */
+  tidyVault(
+    p: { vault: string; clusters: { name: string; system: string }[] },
+    c: RunContext,
+  ): Promise<{ adopted: string[]; removed: string[] }>;
+  /** Copies a backup's file out of the vault, as it is stored. */
+  exportBackup(p: { vault: string; id: string; to: string }, c: RunContext): Promise<void>;
+}
+
+/** Puts adapters, formats, encryption and vaults together behind one table of operations. */
+export function createOperations(options: OperationsOptions): Operations {
+  const clock = { now: () => new Date() };
+  const activities: ActivityStore = openActivityFolder({ folder: options.activities, clock });
+  const record = <T>(
+    activity: Pick<Activity, 'kind' | 'cluster'> & { subject?: string | undefined },
+    cluster: ResolvedCluster | undefined,
+    context: RunContext,
+    run: (context: RunContext) => Promise<T>,
+    backupId?: (result: T) => string | undefined,
+  ) => {
+    const { subject, ...rest } = activity;
+    return recorded(
+      activities,
+      { ...rest, by: options.by, ...(subject === undefined ? {} : { subject }) },
+      cluster === undefined ? [] : secretValues(cluster),
+      context,
+      run,
+      backupId,
+    );
+  };
+
+  return {
+    ...createInspections(),
+
+    status: ({ cluster }, context) =>
+      withParts(cluster, options.env, context.log, (parts) => parts.adapter.status(context)),
+
+    backup: ({ cluster, mode, label, origin }, context) =>
+      record(
+        { kind: 'backup', cluster: cluster.connected.name, subject: label },
+        cluster,
+        context,
+        (c) =>
+          withParts(cluster, options.env, c.log, (parts) =>
+            backUp(parts, { mode, label, origin }, c),
+          ),
+        (backup) => backup.manifest.id,
+      ),
+
+    async verify({ source, decryption }, context) {
+      const stored = await openSource(source, context.log);
+      const parts = { encryptor: await encryptor(), decryption, format: await formatOf(stored) };
+      const { backup } = stored;
+      if (source.kind === 'file' || backup === undefined)
+        return verifySource(stored, parts, context);
+      return record(
+        { kind: 'verify', cluster: backup.manifest.cluster, subject: stored.name },
+        undefined,
+        context,
+        async (c) => {
+          const vault = openFolderVault(vaultOptions(source.vault, c.log));
+          const result = await verifyBackup({ ...stored, backup }, { ...parts, vault }, c);
+          if (result.error !== undefined)
+            c.log.error(`${result.error.code}: ${result.error.message}`);
+          return result;
+        },
+        () => backup.manifest.id,
+      );
+    },
+
+    async planRestore({ source, cluster, decryption, safetyBackup }, context) {
+      const stored = await openSource(source, context.log);
+      return withParts(cluster, options.env, context.log, (parts) =>
+        planRestore(
+          stored,
+          { ...parts, decryption: decryption ?? parts.decryption },
+          { safetyBackup },
+          context,
+        ),
+      );
+    },
+
+    async restore({ source, cluster, decryption, plan, checkSecrets }, context) {
+      const stored = await openSource(source, context.log);
+      return record(
+        { kind: 'restore', cluster: cluster.connected.name, subject: stored.name },
+        cluster,
+        context,
+        (c) =>
+          withParts(cluster, options.env, c.log, (parts) =>
+            restore(
+              stored,
+              { ...parts, decryption: decryption ?? parts.decryption },
+              { plan, checkSecrets },
+              c,
+            ),
+          ),
+        (result) => result.safetyBackup,
+      );
+    },
+
+    async tidyVault({ vault: folder, clusters }, context) {
+      const vault = openFolderVault(vaultOptions(folder, context.log));
+      const removed = await vault.recover();
+      const adopted: string[] = [];
+      for (const stray of await vault.strays()) {
+        const only = clusters.length === 1 ? clusters[0] : undefined;
+        const owner = clusters.find((c) => c.name === stray.cluster) ?? only;
+        // A file that belongs to none of the clusters we know is left alone.
+        if (owner === undefined || (stray.cluster !== undefined && stray.cluster !== owner.name))
+          continue;
+        const definition = systemById(owner.system);
+        if (definition === undefined) continue;
+        const adoption = {
+          system: owner.system,
+          cluster: owner.name,
+          format: await formatById(definition.capabilities.format),
+          encryptor: await encryptor(),
+        };
+        const source = await fileSource(stray.path);
+        await record(
+          { kind: 'adopt', cluster: owner.name, subject: source.name },
+          undefined,
+          context,
+          (c) => adoptFile(source, stray.path, vault, adoption, c),
+          (backup) => backup.manifest.id,
+        );
+        adopted.push(stray.path);
+      }
+      return { adopted, removed };
+    },
+
+    async exportBackup({ vault: folder, id, to }, context) {
+      const { backup } = await openSource({ kind: 'backup', vault: folder, id }, context.log);
+      if (backup === undefined) return;
+      await record(
+        { kind: 'export', cluster: backup.manifest.cluster, subject: backup.manifest.file },
+        undefined,
+        context,
+        async (c) => {
+          await copyOut(backup, to, c);
+        },
+        () => id,
+      );
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorInfo } from '../core/errors';
+import type { RunContext } from '../core/ports';
+import { createOperations } from '../compose/operations';
+import type { OperationsOptions } from '../compose/operations';
+import type { WorkerReply, WorkerRequest } from '../protocol/workerMessages';
+
+// Runs the heavy work off the caller's event loop: one thread, the whole table of operations.
+
+/** Progress is told a few times a second; more would only cost. */
+const PROGRESS_MS = 100;
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const send = (reply: WorkerReply) => port.postMessage(reply);
+const operations = createOperations(workerData as OperationsOptions);
+const running = new Map<number, AbortController>();
+
+async function run(id: number, method: string, params: unknown): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  let last = 0;
+  let phase = '';
+  const context: RunContext = {
+    signal: abort.signal,
+    clock: { now: () => new Date() },
+    progress: (update) => {
+      const now = performance.now();
+      if (update.phase === phase && now - last < PROGRESS_MS) return;
+      last = now;
+      phase = update.phase;
+      send({ type: 'progress', id, update });
+    },
+    log: {
+      debug: (message) => send({ type: 'log', level: 'debug', message }),
+      info: (message) => send({ type: 'log', level: 'info', message }),
+      warn: (message) => send({ type: 'log', level: 'warn', message }),
+      error: (message) => send({ type: 'log', level: 'error', message }),
+    },
+  };
+  try {
+    const operation = (
+      operations as unknown as Record<string, (p: unknown, c: RunContext) => Promise<unknown>>
+    )[method];
+    if (operation === undefined) throw new Error(`No operation "${method}".`);
+    send({ type: 'result', id, value: await operation(params, context) });
+  } catch (error) {
+    send({ type: 'error', id, error: toErrorInfo(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+port.on('message', (message: WorkerRequest) => {
+  if (message.type === 'cancel') running.get(message.id)?.abort();
+  else void run(message.id, message.method, message.params);
+});
+send({ type: 'ready' });
