@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startConsulStandIn } from './consulStandIn';
@@ -120,18 +121,27 @@ function keyPress(): { pressed: Promise<void>; end: () => void } {
   };
 }
 
-// npm killed outright sends no signal, but leaves this process to another parent.
-function parentGone(): Promise<void> {
-  const parent = process.ppid;
+// npm killed outright sends no signal, but leaves this process, or the shell between, to another parent.
+function npmGone(): Promise<void> {
+  const parents = (): string => `${process.ppid} ${grandparent(process.ppid)}`;
+  const before = parents();
   return new Promise((resolve) => {
     if (process.env['npm_lifecycle_event'] !== 'start') return;
     const timer = setInterval(() => {
-      if (process.ppid === parent) return;
+      if (parents() === before) return;
       clearInterval(timer);
       resolve();
     }, 500);
     timer.unref();
   });
+}
+
+function grandparent(parent: number): string {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${parent}/status`, 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 async function main(): Promise<void> {
@@ -142,7 +152,7 @@ async function main(): Promise<void> {
   };
   onSignal(stopAll);
   const keys = keyPress();
-  const stopped = Promise.race([keys.pressed, parentGone()]).then(() => 'stop' as const);
+  const stopped = Promise.race([keys.pressed, npmGone()]).then(() => 'stop' as const);
   try {
     const up = bringUp(stops);
     // A key pressed while things still come up ends them too.
