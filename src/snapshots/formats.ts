@@ -1,0 +1,33 @@
+import type { SnapshotFormat } from '../core/ports';
+import { snapshotErrors } from './snapshotErrors';
+
+/** What can be said of a format without loading its reader. */
+interface FormatInfo {
+  id: string;
+  /** With the dot. */
+  endings: readonly string[];
+  load(): Promise<SnapshotFormat>;
+}
+
+const FORMATS: readonly FormatInfo[] = [
+  {
+    id: 'consul',
+    endings: ['.snap'],
+    load: async () => (await import('./raft/checker')).consulFormat,
+  },
+];
+
+/** The format of that id, as manifests and adapters name it. Throws `snapshot.unknownFormat`. */
+export async function formatById(id: string): Promise<SnapshotFormat> {
+  const format = FORMATS.find((known) => known.id === id);
+  if (format !== undefined) return format.load();
+  throw snapshotErrors.unknownFormat({
+    message: `The snapshot format ${JSON.stringify(id)} is not known to this version.`,
+  });
+}
+
+/** Id of the format a file's ending speaks for, with or without the ending of its encryption. */
+export function formatOfFile(name: string): string | undefined {
+  const plain = name.toLowerCase().replace(/\.(gpg|pgp|asc)$/, '');
+  return FORMATS.find(({ endings }) => endings.some((ending) => plain.endsWith(ending)))?.id;
+}

@@ -1,0 +1,55 @@
+import { errorTable } from '../core/errors';
+
+const DAMAGED = 'Do not restore it. Take another backup, or an older one that passes verification.';
+
+/** Why a snapshot is refused. Each kind of damage has its own code. */
+export const snapshotErrors = errorTable('snapshot', {
+  notGzip: {
+    category: 'refused',
+    next: 'Choose a file that the cluster itself saved; a snapshot begins with a gzip header.',
+  },
+  badGzip: { category: 'refused', next: DAMAGED },
+  truncated: {
+    category: 'refused',
+    next: 'Fetch it again: the end is missing. Do not restore what is there.',
+  },
+  badTar: { category: 'refused', next: DAMAGED },
+  missingMember: { category: 'refused', next: DAMAGED },
+  unexpectedMember: {
+    category: 'refused',
+    next: 'Use the file as the cluster saved it; nothing may be added to it.',
+  },
+  duplicateMember: {
+    category: 'refused',
+    next: 'Use the file as the cluster saved it; nothing may be added to it.',
+  },
+  unsafeMember: {
+    category: 'refused',
+    next: 'Do not unpack this file by hand, and find out where it came from.',
+  },
+  badMeta: { category: 'refused', next: DAMAGED },
+  badSums: { category: 'refused', next: DAMAGED },
+  badChecksum: { category: 'refused', next: DAMAGED },
+  sizeMismatch: { category: 'refused', next: DAMAGED },
+  badRecord: { category: 'refused', next: DAMAGED },
+  tooLarge: {
+    category: 'refused',
+    next: 'Find out where this file came from; no cluster writes one like it.',
+  },
+  trailingData: {
+    category: 'refused',
+    next: 'Use the file as the cluster saved it; the cluster would refuse it with bytes added.',
+  },
+  otherProduct: {
+    category: 'refused',
+    next: 'Use the tool of the product that wrote it.',
+  },
+  unknownFormat: {
+    category: 'usage',
+    next: 'Use a newer version of Cluster Backup for this backup.',
+  },
+  notRaftFolder: {
+    category: 'usage',
+    next: 'Choose a folder below raft/snapshots that holds meta.json and state.bin.',
+  },
+});
