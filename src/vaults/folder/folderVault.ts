@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { coreErrors } from '../../core/errors';
+import { manifestSchema, type Backup, type Manifest } from '../../core/model';
+import type { Clock, Log, Vault } from '../../core/ports';
+import { vaultError, vaultErrors } from '../errors';
+import { FOLDER_MODE, type StepHook } from './files';
+import { lockCluster } from './lock';
+import { keepUnknown, ManifestReader, replaceManifest, type VaultProblem } from './manifestFile';
+import { changingManifest, STALE_MS } from './marker';
+import { backupPath, checkClusterName, MANIFEST } from './names';
+import { readBackupFile } from './reader';
+import { recoverVault } from './recover';
+import { deleteFile, removeBackup } from './remove';
+import { clusterFolders, scan, type FoundBackup } from './scan';
+import { adoptStray, findStrays } from './strays';
+import { FolderWatch } from './watch';
+import { FolderWriter } from './writer';
+
+export type { VaultProblem } from './manifestFile';
+
+/** Vaults are opened often and for a moment; what was read of them is kept. */
+const reader = new ManifestReader();
+
+export interface FolderVaultOptions {
+  /** The vault's folder; made with the first backup. */
+  folder: string;
+  clock: Clock;
+  log?: Log;
+  /** Endings of files to adopt, with the dot. */
+  endings?: readonly string[];
+  /** How long (ms) a file must have been left alone to be adopted. */
+  settleMs?: number;
+  /** Without a heartbeat for this long (ms), a process counts as gone. At least 2000. */
+  staleMs?: number;
+  /** How often (ms) to look for changes where the system tells none. */
+  pollMs?: number;
+  debounceMs?: number;
+  /** Called before each step of a change: for tests that kill the process there. */
+  onStep?: StepHook;
+}
+
+export interface FolderVault extends Vault {
+  /** Manifests that the last `list()` found and could not use: damaged, or of a newer version. */
+  problems(): readonly VaultProblem[];
+}
+
+/**
+ * A folder as a vault: `<folder>/<cluster>/<file>`, each file with `<file>.manifest.json` beside it.
+ * Several processes may use one folder at once, also over a network share.
+ */
+export function openFolderVault(options: FolderVaultOptions): FolderVault {
+  const root = resolve(options.folder);
+  const { clock, log, onStep: step = () => undefined } = options;
+  const {
+    endings = ['.snap', '.snap.gpg'],
+    settleMs = 2_000,
+    staleMs = STALE_MS,
+    pollMs = 5_000,
+    debounceMs = 150,
+  } = options;
+  let problems: VaultProblem[] = [];
+  const told = new Set<string>();
+
+  async function listFound(cluster?: string): Promise<FoundBackup[]> {
+    if (cluster !== undefined) checkClusterName(cluster);
+    const scanned = await scan(root, cluster ? [cluster] : await clusterFolders(root), reader);
+    const others = problems.filter(
+      ({ path }) => cluster !== undefined && dirname(path) !== join(root, cluster),
+    );
+    problems = [...others, ...scanned.problems];
+    for (const { path, error } of scanned.problems) {
+      if (!told.has(path + error.code)) log?.warn(`${error.message} ${error.next}`);
+      told.add(path + error.code);
+    }
+    return scanned.found;
+  }
+
+  async function find(id: string): Promise<FoundBackup | undefined> {
+    return (await listFound()).find(({ manifest }) => manifest.id === id);
+  }
+
+  async function mustFind(id: string): Promise<FoundBackup> {
+    const found = await find(id);
+    if (found) return found;
+    throw coreErrors.unknownBackup({ message: `The vault ${root} holds no backup ${id}.` });
+  }
+
+  async function update(id: string, change: (manifest: Manifest) => Manifest): Promise<Backup> {
+    const { path } = (await mustFind(id)).backup;
+    try {
+      return await changingManifest(path, async () => {
+        // Read again: another process may have changed it since.
+        const now = await mustFind(id);
+        const changed = manifestSchema.safeParse(change(structuredClone(now.manifest)));
+        if (!changed.success || changed.data.id !== id || changed.data.file !== now.manifest.file) {
+          const why = changed.error?.message ?? 'its id or file changed';
+          throw vaultErrors.badRequest({ message: `The new manifest of ${id} is no good: ${why}` });
+        }
+        await replaceManifest(path, keepUnknown(now.raw, now.manifest, changed.data), step);
+        return { ...now.backup, manifest: changed.data };
+      });
+    } catch (error) {
+      throw vaultError(error, 'Changing the manifest', path + MANIFEST, 'write');
+    }
+  }
+
+  return {
+    location: root,
+    problems: () => problems,
+    list: async (cluster) => (await listFound(cluster)).map(({ backup }) => backup),
+    get: async (id) => (await find(id))?.backup,
+    create: (name) => FolderWriter.open(root, name, step),
+    read: async (backup) => readBackupFile(backupPath(root, backup.manifest)),
+    update,
+    remove: async (id, discard = deleteFile) => {
+      const { path } = (await mustFind(id)).backup;
+      try {
+        await removeBackup(path, discard, step);
+      } catch (error) {
+        throw vaultError(error, 'Deleting the backup', path, 'write');
+      }
+    },
+    lock: async (cluster, purpose) => {
+      checkClusterName(cluster);
+      return lockCluster({ folder: join(root, cluster), cluster, purpose, clock, staleMs });
+    },
+    strays: () => findStrays(root, { endings, settleMs, staleMs }),
+    adopt: (path, manifest) => adoptStray(root, resolve(path), manifest, step),
+    recover: async () => {
+      try {
+        await mkdir(root, { recursive: true, mode: FOLDER_MODE });
+        const done = await recoverVault(root, staleMs);
+        for (const line of done) log?.info(`Vault ${root}: ${line}`);
+        return done;
+      } catch (error) {
+        throw vaultError(error, 'Recovering the vault', root, 'write');
+      }
+    },
+    watch: (listener) => new FolderWatch({ root, debounceMs, pollMs, settleMs }, listener),
+  };
+}
