@@ -23,7 +23,8 @@ export interface ConsulAddress {
  * @throws `consul.badConnection` for anything else
  */
 export function parseAddress(text: string): ConsulAddress {
-  const [, scheme, rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text.trim()) ?? [];
+  const [, given, rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text.trim()) ?? [];
+  const scheme = given?.toLowerCase();
   if (scheme === 'unix') {
     if (!rest.startsWith('/')) throw bad(text, 'the path of a socket is absolute: unix:///path');
     return { kind: 'unix', tls: undefined, host: '', socket: rest, prefix: '' };

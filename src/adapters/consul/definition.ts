@@ -139,5 +139,5 @@ function normalised(address: string): string {
 
 function isPlain(address: string): boolean {
   const parsed = parseAddress(address);
-  return parsed.tls === false && !isLocal(parsed);
+  return parsed.tls !== true && !isLocal(parsed);
 }
