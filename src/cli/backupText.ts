@@ -1,0 +1,104 @@
+import type { Backup, Manifest } from '../core/model';
+import type { FoundBackup } from './backups';
+import { fields, table } from './table';
+import { ageText, bytesText, timeText } from './words';
+
+/** A backup as `--json` has it. Fields may be added, never changed. */
+export interface BackupDocument {
+  manifest: Manifest;
+  path: string;
+  vault: string;
+  state: Backup['state'];
+}
+
+export function backupDocument({ backup, vault }: FoundBackup): BackupDocument {
+  const { manifest, path, state } = backup;
+  return { manifest, path, vault, state };
+}
+
+/** The table of `list`. */
+export function backupTable(found: readonly FoundBackup[], now: Date): string {
+  return table(
+    [
+      { title: 'ID' },
+      { title: 'CLUSTER' },
+      { title: 'CREATED' },
+      { title: 'AGE' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'INDEX', align: 'right' },
+      { title: 'MODE' },
+      { title: 'ENCRYPTED' },
+      { title: 'VERIFIED' },
+      { title: 'LABEL' },
+    ],
+    found.map(({ backup }) => {
+      const m = backup.manifest;
+      return [
+        m.id,
+        m.cluster,
+        timeText(m.created),
+        ageText(m.created, now),
+        bytesText(m.bytes),
+        m.snapshot?.index === undefined ? '-' : String(m.snapshot.index),
+        m.mode ?? '-',
+        encryptionText(m),
+        backup.state === 'missing' ? 'FILE MISSING' : verifiedText(m),
+        m.label ?? (m.origin.kind === 'manual' ? '' : `(${m.origin.kind})`),
+      ];
+    }),
+  );
+}
+
+/** All that is known of one backup. */
+export function backupDetails({ backup, vault }: FoundBackup, now: Date): string {
+  const m = backup.manifest;
+  const { schedule, kind } = m.origin;
+  return fields([
+    ['ID', m.id],
+    ['Cluster', m.cluster],
+    ['System', [m.system.kind, m.system.version].filter(Boolean).join(' ')],
+    ['File', backup.path + (backup.state === 'missing' ? '  (MISSING)' : '')],
+    ['Vault', vault],
+    ['Label', m.label],
+    ['Origin', schedule === undefined ? kind : `${kind} "${schedule}"`],
+    ['Mode', m.mode],
+    ['Created', `${timeText(m.created)} (${ageText(m.created, now)})`],
+    ['Finished', timeText(m.finished)],
+    ['Size', `${bytesText(m.bytes)} (${m.bytes} bytes)`],
+    [
+      'Encrypted',
+      encryptionText(m) + (m.encryption.keyIds ? ` for ${m.encryption.keyIds.join(', ')}` : ''),
+    ],
+    ['SHA-256', m.sha256.stored],
+    ['of content', m.sha256.content === m.sha256.stored ? undefined : m.sha256.content],
+    ['Snapshot', m.snapshot?.id],
+    ['Index', numberText(m.snapshot?.index)],
+    ['Term', numberText(m.snapshot?.term)],
+    ['Content', m.snapshot?.size === undefined ? undefined : bytesText(m.snapshot.size)],
+    ['Verified', m.verification === undefined ? 'never' : verificationText(m.verification, now)],
+    ['Drill', m.drill === undefined ? undefined : verificationText(m.drill, now)],
+    ['Pinned', m.pin ? 'yes' : undefined],
+    ...(m.notes ?? []).map((note) => ['Note', note] as const),
+    ...Object.entries(m.counts ?? {}).map(([name, n]) => [name, String(n)] as const),
+  ]);
+}
+
+export function encryptionText(manifest: Manifest): string {
+  return { none: 'no', passphrase: 'passphrase', openpgp: 'OpenPGP' }[manifest.encryption.kind];
+}
+
+function verifiedText({ verification }: Manifest): string {
+  if (verification === undefined) return 'never';
+  return verification.result === 'ok' ? 'ok' : 'DAMAGED';
+}
+
+function verificationText(v: NonNullable<Manifest['verification']>, now: Date): string {
+  const when = `${timeText(v.at)} (${ageText(v.at, now)})`;
+  return v.result === 'ok'
+    ? `ok, ${when}`
+    : `DAMAGED, ${when}: ${v.message ?? ''} [${v.code ?? ''}]`;
+}
+
+function numberText(n: number | undefined): string | undefined {
+  return n === undefined ? undefined : String(n);
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { fromErrorInfo } from '../../core/errors';
+import type { WithCli } from '../program';
+import { chooseSource, decryptionOf } from '../source';
+import { SOURCE_HELP, sourceDocument, withDecryptionOptions } from '../sourceOptions';
+import type { DecryptionOptions } from '../sourceOptions';
+import { bytesText, countText } from '../words';
+
+export function verifyCommand(program: Command, withCli: WithCli): void {
+  withDecryptionOptions(
+    program
+      .command('verify')
+      .description('read a backup to its end: checksums, every record, counts')
+      .argument('<source>', SOURCE_HELP),
+  ).action(
+    withCli<DecryptionOptions>(async (cli, [text = ''], options) => {
+      const source = await chooseSource(cli, text);
+      const decryption = await decryptionOf(cli, source, options);
+      const operations = await cli.operations();
+      const result = await operations.verify({ source: source.ref, decryption }, cli.context);
+      const { verification, report, encryption, storedSha256, storedBytes, error } = result;
+      cli.out.document({
+        source: sourceDocument(source),
+        verification,
+        encryption,
+        storedBytes,
+        // Of a damaged file only a part was read, and the hash is of that part.
+        ...(error === undefined ? { storedSha256 } : {}),
+        report,
+      });
+      if (error !== undefined) {
+        cli.out.text(`DAMAGED  ${source.name}\n`);
+        throw fromErrorInfo(error);
+      }
+      const records = report.stats.reduce((sum, row) => sum + row.count, 0);
+      cli.out.text(
+        `OK  ${source.name}: ${bytesText(storedBytes)}, ${countText(records, 'record')}, ` +
+          `index ${report.identity.index ?? '?'}\n`,
+      );
+    }),
+  );
+}

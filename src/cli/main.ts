@@ -1,0 +1,30 @@
+import { toErrorInfo } from '../core/errors';
+import { EXIT } from './exitCodes';
+import { runCli } from './run';
+import { realServices } from './services';
+import { flushed, processTerminal } from './terminal';
+
+const terminal = processTerminal();
+const controller = new AbortController();
+
+// The first signal cancels and clears up; the second one ends at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (controller.signal.aborted) process.exit(EXIT.cancelled);
+    controller.abort();
+    if (terminal.isTerminal.stderr) {
+      terminal.stderr.write('\nCancelling… (once more ends at once)\n');
+    }
+  });
+}
+
+void runCli(process.argv.slice(2), terminal, realServices(terminal), controller.signal)
+  .catch((error: unknown) => {
+    terminal.stderr.write(`Error: ${toErrorInfo(error).message}\n`);
+    return EXIT.failed;
+  })
+  .then(async (code) => {
+    await Promise.all([flushed(terminal.stdout), flushed(terminal.stderr)]);
+    // A connection left open must not keep a cron job alive.
+    process.exit(code);
+  });
