@@ -2,6 +2,7 @@
 import { build, context, transform } from 'esbuild';
 import { mkdir, readdir, rm, writeFile, chmod, copyFile, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -128,14 +129,25 @@ async function codicons() {
 
 /** The schema of cluster-backup.jsonc is derived from the parser that reads it. */
 async function configSchema() {
-  const script = join(root, 'out/src/core/config/writeSchema.js');
-  if (!existsSync(script)) return;
-  const { schemaText } = await import(script);
-  const target = join(root, 'schemas/cluster-backup.schema.json');
-  const old = await readFile(target, 'utf8').catch(() => '');
-  if (old === schemaText()) return;
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, schemaText());
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/compose/configSchema.ts'],
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    external: ['undici', 'openpgp'],
+    define: versionDefine,
+    write: false,
+  });
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(
+    module,
+    module.exports,
+    createRequire(import.meta.url),
+  );
+  const folder = join(root, 'dist/schemas');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'cluster-backup.schema.json'), module.exports.schemaText());
 }
 
 async function runOrWatch(options) {

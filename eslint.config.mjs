@@ -29,7 +29,7 @@ const callers = {
 };
 
 export default tseslint.config(
-  { ignores: ['.cache', 'dist', 'out', 'node_modules', 'test-output', 'schemas'] },
+  { ignores: ['.cache', 'dist', 'out', 'node_modules', 'test-output'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((c) => ({
     ...c,

@@ -32,11 +32,16 @@ export interface OperationsOptions {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Operations that are recorded as activities take the activity's id from the caller that wants to cancel it. */
+export interface Recorded {
+  activityId?: string | undefined;
+}
+
 /** Everything that a caller can ask for; each one runs in any thread. */
 export interface Operations extends Inspections {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   backup(
-    p: {
+    p: Recorded & {
       cluster: ResolvedCluster;
       mode?: string | undefined;
       label?: string | undefined;
@@ -45,7 +50,7 @@ export interface Operations extends Inspections {
     c: RunContext,
   ): Promise<Backup>;
   verify(
-    p: { source: SourceRef; decryption: DecryptionSecrets },
+    p: Recorded & { source: SourceRef; decryption: DecryptionSecrets },
     c: RunContext,
   ): Promise<VerifyResult>;
   planRestore(
@@ -59,7 +64,7 @@ export interface Operations extends Inspections {
     c: RunContext,
   ): Promise<RestorePlan>;
   restore(
-    p: {
+    p: Recorded & {
       source: SourceRef;
       cluster: ResolvedCluster;
       decryption?: DecryptionSecrets | undefined;
@@ -74,7 +79,10 @@ export interface Operations extends Inspections {
     c: RunContext,
   ): Promise<{ adopted: string[]; removed: string[] }>;
   /** Copies a backup's file out of the vault, as it is stored. */
-  exportBackup(p: { vault: string; id: string; to: string }, c: RunContext): Promise<void>;
+  exportBackup(
+    p: Recorded & { vault: string; id: string; to: string },
+    c: RunContext,
+  ): Promise<void>;
 }
 
 /** Puts adapters, formats, encryption and vaults together behind one table of operations. */
@@ -82,7 +90,10 @@ export function createOperations(options: OperationsOptions): Operations {
   const clock = { now: () => new Date() };
   const activities: ActivityStore = openActivityFolder({ folder: options.activities, clock });
   const record = <T>(
-    activity: Pick<Activity, 'kind' | 'cluster'> & { subject?: string | undefined },
+    activity: Pick<Activity, 'kind' | 'cluster'> & {
+      subject?: string | undefined;
+      id?: string | undefined;
+    },
     cluster: ResolvedCluster | undefined,
     context: RunContext,
     run: (context: RunContext) => Promise<T>,
@@ -105,9 +116,9 @@ export function createOperations(options: OperationsOptions): Operations {
     status: ({ cluster }, context) =>
       withParts(cluster, options.env, context.log, (parts) => parts.adapter.status(context)),
 
-    backup: ({ cluster, mode, label, origin }, context) =>
+    backup: ({ activityId, cluster, mode, label, origin }, context) =>
       record(
-        { kind: 'backup', cluster: cluster.connected.name, subject: label },
+        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: label },
         cluster,
         context,
         (c) =>
@@ -117,14 +128,14 @@ export function createOperations(options: OperationsOptions): Operations {
         (backup) => backup.manifest.id,
       ),
 
-    async verify({ source, decryption }, context) {
+    async verify({ activityId, source, decryption }, context) {
       const stored = await openSource(source, context.log);
       const parts = { encryptor: await encryptor(), decryption, format: await formatOf(stored) };
       const { backup } = stored;
       if (source.kind === 'file' || backup === undefined)
         return verifySource(stored, parts, context);
       return record(
-        { kind: 'verify', cluster: backup.manifest.cluster, subject: stored.name },
+        { kind: 'verify', id: activityId, cluster: backup.manifest.cluster, subject: stored.name },
         undefined,
         context,
         async (c) => {
@@ -150,10 +161,10 @@ export function createOperations(options: OperationsOptions): Operations {
       );
     },
 
-    async restore({ source, cluster, decryption, plan, checkSecrets }, context) {
+    async restore({ activityId, source, cluster, decryption, plan, checkSecrets }, context) {
       const stored = await openSource(source, context.log);
       return record(
-        { kind: 'restore', cluster: cluster.connected.name, subject: stored.name },
+        { kind: 'restore', id: activityId, cluster: cluster.connected.name, subject: stored.name },
         cluster,
         context,
         (c) =>
@@ -200,11 +211,16 @@ export function createOperations(options: OperationsOptions): Operations {
       return { adopted, removed };
     },
 
-    async exportBackup({ vault: folder, id, to }, context) {
+    async exportBackup({ activityId, vault: folder, id, to }, context) {
       const { backup } = await openSource({ kind: 'backup', vault: folder, id }, context.log);
       if (backup === undefined) return;
       await record(
-        { kind: 'export', cluster: backup.manifest.cluster, subject: backup.manifest.file },
+        {
+          kind: 'export',
+          id: activityId,
+          cluster: backup.manifest.cluster,
+          subject: backup.manifest.file,
+        },
         undefined,
         context,
         async (c) => {

@@ -63,6 +63,38 @@ export interface ConnectedCluster {
   secrets: Readonly<Record<string, string>>;
 }
 
+/** A question of *Add Cluster*, as data: the callers ask, the system knows what to ask. */
+export type SetupQuestion =
+  | {
+      kind: 'text';
+      field: string;
+      title: string;
+      prompt: string;
+      placeholder?: string;
+      value?: string;
+      /** An empty answer leaves the field out. */
+      optional?: boolean;
+      /** What is wrong with an answer, said as one types. */
+      problem?: (answer: string) => string | undefined;
+    }
+  | { kind: 'file'; field: string; title: string; prompt: string }
+  | { kind: 'secret'; field: string; title: string; prompt: string }
+  | {
+      kind: 'choice';
+      title: string;
+      prompt: string;
+      /** Asked only when this holds of the answers so far. */
+      when?: (entry: Readonly<Record<string, unknown>>) => boolean;
+      options: readonly {
+        label: string;
+        detail?: string;
+        /** Fields this choice sets. */
+        set?: Readonly<Record<string, unknown>>;
+        /** Questions that follow from this choice. */
+        ask?: readonly SetupQuestion[];
+      }[];
+    };
+
 /** The light part of an adapter: loaded at start, imports nothing heavy. */
 export interface SystemDefinition {
   id: string;
@@ -74,6 +106,8 @@ export interface SystemDefinition {
   /** Fields of that schema which hold a path, resolved against the configuration file's folder. */
   pathFields: readonly string[];
   capabilities: Capabilities;
+  /** What *Add Cluster* asks, in order. */
+  setup?: readonly SetupQuestion[];
   /**
    * The address a stored secret is bound to: a secret entered for one address is never sent to another.
    */

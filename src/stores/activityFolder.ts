@@ -4,7 +4,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { z } from 'zod';
-import type { Activity, ActivityStore, ActivityWriter } from '../core/operations/activity';
+import type {
+  Activity,
+  ActivityStore,
+  ActivityWriter,
+  NewActivity,
+} from '../core/operations/activity';
 import type { Clock, ProgressUpdate } from '../core/ports';
 
 /** How often a running activity shows that it lives, and after how long without it counts as cut off. */
@@ -112,9 +117,9 @@ export function openActivityFolder(options: { folder: string; clock: Clock }): A
 async function startWriter(
   folder: string,
   clock: Clock,
-  activity: Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'>,
+  activity: NewActivity,
 ): Promise<ActivityWriter> {
-  const id = ulid(clock.now().getTime());
+  const id = activity.id ?? ulid(clock.now().getTime());
   const path = join(folder, `${id}.jsonl`);
   // Lines are written in order, one after the other.
   let queue: Promise<unknown> = Promise.resolve();

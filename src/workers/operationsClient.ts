@@ -41,7 +41,7 @@ export class OperationsClient {
   ) {}
 
   /** Runs one operation. Rejects with a `ClusterBackupError`. */
-  async call<M extends keyof Operations & string>(
+  async call<M extends keyof Operations>(
     method: M,
     params: Params<M>,
     options: CallOptions = {},
@@ -140,7 +140,10 @@ class Thread {
 
   #receive(reply: WorkerReply): void {
     if (reply.type === 'ready') return;
-    if (reply.type === 'log') return this.log[reply.level](reply.message);
+    if (reply.type === 'log') {
+      this.log[reply.level](reply.message);
+      return;
+    }
     const call = this.#pending.get(reply.id);
     if (reply.type === 'progress') call?.progress?.(reply.update);
     else if (reply.type === 'result') call?.resolve(reply.value as never);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { secretReferenceSchema } from '../../core/config/secretReference';
 import type { SystemDefinition } from '../../core/ports';
 import { addressProblem, addressText, isLocal, parseAddress } from './address';
+import { consulSetup } from './setup';
 
 const seconds = z.number().positive().max(86_400);
 const path = z.string().min(1);
@@ -109,6 +110,7 @@ export const consul: SystemDefinition = {
     format: 'consul',
     fileEnding: '.snap',
   },
+  setup: consulSetup,
   secretBinding(connection) {
     const { address, insecureSkipVerify } = consulConnectionSchema.parse(connection);
     // Without an address the person's own environment says where to go; no file can.

@@ -26,6 +26,11 @@ export interface Activity {
   error?: Omit<ErrorInfo, 'detail'>;
 }
 
+export type NewActivity = Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'> & {
+  /** ULID, where the caller wants to know it beforehand (to cancel by it). */
+  id?: string | undefined;
+};
+
 export interface ActivityWriter {
   readonly id: string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void;
@@ -36,7 +41,7 @@ export interface ActivityWriter {
 
 /** A journal of activities, shared by every window and the command line. */
 export interface ActivityStore {
-  start(activity: Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'>): Promise<ActivityWriter>;
+  start(activity: NewActivity): Promise<ActivityWriter>;
   /** Newest first. */
   list(limit?: number): Promise<Activity[]>;
   /** The whole log of one, as text. */
@@ -49,7 +54,7 @@ export interface ActivityStore {
  */
 export async function recorded<T>(
   store: ActivityStore,
-  activity: Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'>,
+  activity: NewActivity,
   secrets: readonly string[],
   context: RunContext,
   run: (context: RunContext, id: string) => Promise<T>,

@@ -109,7 +109,12 @@ export async function verifyBackup(
   return result;
 }
 
-function checkStored(source: StoredSource, sha256: string, bytes: number): void {
+/**
+ * Compares what lies on disk with what the manifest says.
+ *
+ * @throws `verify.storedSize`, `verify.storedHash`
+ */
+export function checkStored(source: StoredSource, sha256: string, bytes: number): void {
   const manifest = source.backup?.manifest;
   if (manifest === undefined) return;
   if (bytes !== manifest.bytes) {

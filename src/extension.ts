@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { contextKeys, views } from './ids';
+import { activityOwner, openActivityFolder } from './stores/activityFolder';
+import { registerActivityLogs } from './vscode/commands/activities';
+import { registerCommands } from './vscode/commands/registerCommands';
+import { registerEditors } from './vscode/editors/registerEditors';
+import { startHealthChecks } from './vscode/healthChecks';
+import { SecretStore } from './vscode/secretStorage';
+import type { Services } from './vscode/services';
+import { ClusterStore } from './vscode/store/clusterStore';
+import { ActivityTree } from './vscode/tree/activityTree';
+import { ClusterTree } from './vscode/tree/clusterTree';
+import { editorUi } from './vscode/ui';
+import { userFolders } from './compose/configFiles';
+import { OperationsClient } from './workers/operationsClient';
+
+/** Puts the extension together; waits for no network and no disk. */
+export function activate(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel('Cluster Backup', { log: true });
+  const { activities } = userFolders(process.env);
+  const journal = openActivityFolder({ folder: activities, clock: { now: () => new Date() } });
+  const client = new OperationsClient(
+    context.asAbsolutePath('dist/workers'),
+    { activities, by: activityOwner('editor'), env: { ...process.env } },
+    log,
+  );
+  const services: Services = {
+    context,
+    client,
+    log,
+    journal,
+    ui: editorUi,
+    secrets: new SecretStore(context.secrets, process.env, () => services.ui),
+    activities: new ActivityTree(journal),
+    store: undefined as never,
+  };
+  const store = new ClusterStore(client, services.secrets, log, process.env);
+  services.store = store;
+  const tree = new ClusterTree(store);
+  const view = vscode.window.createTreeView(views.clusters, {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
+  context.subscriptions.push(
+    log,
+    store,
+    tree,
+    view,
+    services.activities,
+    vscode.window.registerTreeDataProvider(views.activity, services.activities),
+    registerCommands(services),
+    registerEditors(services),
+    registerActivityLogs(journal),
+    startHealthChecks(services, view),
+    store.onDidChange(() => setContext(store.state)),
+    { dispose: () => void client.dispose() },
+  );
+  setContext(store.state);
+  void store.reload();
+  // Handed to tests of this extension only; nothing else gets at secrets or clusters.
+  return context.extensionMode === vscode.ExtensionMode.Test ? services : (undefined as never);
+}
+
+function setContext(state: string): void {
+  void vscode.commands.executeCommand('setContext', contextKeys.state, state);
+}

@@ -1,0 +1,43 @@
+/** Every id of the extension in one place; a test compares it with package.json. */
+
+export const commands = {
+  addCluster: 'clusterBackup.cluster.add',
+  openConfig: 'clusterBackup.cluster.openConfig',
+  refreshClusters: 'clusterBackup.cluster.refresh',
+  enterSecrets: 'clusterBackup.cluster.enterSecrets',
+  createBackup: 'clusterBackup.backup.create',
+  openBackup: 'clusterBackup.backup.open',
+  verifyBackup: 'clusterBackup.backup.verify',
+  verifyFile: 'clusterBackup.file.verify',
+  restoreBackup: 'clusterBackup.backup.restore',
+  planRestore: 'clusterBackup.backup.planRestore',
+  restoreFile: 'clusterBackup.file.restore',
+  labelBackup: 'clusterBackup.backup.label',
+  deleteBackup: 'clusterBackup.backup.delete',
+  revealBackup: 'clusterBackup.backup.reveal',
+  copyBackupPath: 'clusterBackup.backup.copyPath',
+  exportBackup: 'clusterBackup.backup.export',
+  cancelActivity: 'clusterBackup.activity.cancel',
+  showActivityLog: 'clusterBackup.activity.showLog',
+  showLog: 'clusterBackup.log.show',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  container: 'clusterBackup',
+  clusters: 'clusterBackup.clusters',
+  activity: 'clusterBackup.activity',
+} as const;
+
+export const editors = { snapshot: 'clusterBackup.snapshot' } as const;
+
+export const settings = {
+  healthInterval: 'clusterBackup.health.interval',
+  safetyBackup: 'clusterBackup.restore.safetyBackup',
+} as const;
+
+export const contextKeys = {
+  /** `loading`, `empty`, `untrusted` or `ready`. */
+  state: 'clusterBackup:state',
+} as const;

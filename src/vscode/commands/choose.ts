@@ -1,0 +1,82 @@
+import type { Backup } from '../../core/model';
+import { commands } from '../../ids';
+import { editorErrors } from '../editorErrors';
+import type { Services } from '../services';
+import type { ClusterEntry } from '../store/clusterStore';
+import { verificationText } from '../tree/backupItem';
+import { healthText } from '../tree/clusterItem';
+import { ageText, bytesText, timeText } from '../text';
+import * as vscode from 'vscode';
+
+/** What a tree hands to a command; from the palette there is nothing. */
+export interface ClusterArgument {
+  entry?: ClusterEntry;
+  backup?: Backup;
+}
+
+/** The cluster a command was called on, or the one the person picks. */
+export async function chooseCluster(
+  services: Services,
+  argument: ClusterArgument | undefined,
+  placeHolder: string,
+): Promise<ClusterEntry | undefined> {
+  if (argument?.entry !== undefined) return argument.entry;
+  const { entries } = services.store;
+  if (entries.length === 0) {
+    const answer = await services.ui.warn('No cluster is configured yet.', 'Add Cluster…');
+    if (answer !== undefined) await vscode.commands.executeCommand(commands.addCluster);
+    return undefined;
+  }
+  const items = entries.map((entry) => {
+    const health = healthText(entry);
+    return {
+      label: `$(${health.icon.replace('~spin', '')}) ${entry.config.name}`,
+      description: `${entry.definition.title} · ${health.word}`,
+      detail: entry.definition.secretBinding(entry.config.connection),
+      entry,
+    };
+  });
+  return (await services.ui.pick(items, { placeHolder, matchOnDescription: true }))?.entry;
+}
+
+/** A backup that was called on, or picked: the cluster first, then its backups, newest first. */
+export async function chooseBackup(
+  services: Services,
+  argument: ClusterArgument | undefined,
+  placeHolder: string,
+): Promise<{ entry: ClusterEntry; backup: Backup } | undefined> {
+  if (argument?.entry !== undefined && argument.backup !== undefined) {
+    // The tree may be older than the vault: take what is there now.
+    return services.store.entryOfBackup(argument.backup.manifest.id);
+  }
+  const entry = await chooseCluster(services, argument, 'Of which cluster?');
+  if (entry === undefined) return undefined;
+  if (entry.backups.length === 0) {
+    throw editorErrors.noBackups({ message: `Cluster "${entry.config.name}" has no backups.` });
+  }
+  const items = entry.backups.map((backup) => ({ ...backupPick(backup), backup }));
+  const picked = await services.ui.pick(items, {
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked && { entry, backup: picked.backup };
+}
+
+/** A backup as a line of a quick pick. */
+export function backupPick(backup: Backup): vscode.QuickPickItem {
+  const { manifest } = backup;
+  const check = verificationText(backup);
+  const facts = [
+    bytesText(manifest.bytes),
+    manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
+    manifest.mode,
+    manifest.encryption.kind === 'none' ? undefined : 'encrypted',
+    check.word,
+  ];
+  return {
+    label: `$(${check.icon}) ${manifest.label ?? timeText(manifest.created)}`,
+    description: `${timeText(manifest.created)} · ${ageText(new Date(manifest.created), new Date())}`,
+    detail: facts.filter((f) => f !== undefined).join(' · '),
+  };
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { labelProblem } from '../../core/model';
+import { editors } from '../../ids';
+import { runOperation } from '../runOperation';
+import type { Services } from '../services';
+import { bytesText, timeText } from '../text';
+import { chooseBackup } from './choose';
+import type { ClusterArgument } from './choose';
+
+/** Opens a backup in the snapshot editor. */
+export async function openBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Open which backup?');
+  if (chosen === undefined) return;
+  const uri = vscode.Uri.file(chosen.backup.path);
+  await vscode.commands.executeCommand('vscode.openWith', uri, editors.snapshot);
+}
+
+/** Gives a backup another label, or none. */
+export async function labelBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Label which backup?');
+  if (chosen === undefined) return;
+  const { entry, backup } = chosen;
+  const label = await services.ui.input({
+    title: 'Label Backup',
+    prompt: '3 to 25 characters of A-Z a-z 0-9 _ . -; leave it empty for none.',
+    value: backup.manifest.label ?? '',
+    validateInput: (value) => labelProblem(value),
+  });
+  if (label === undefined) return;
+  await services.store
+    .vaultOf(entry)
+    .update(backup.manifest.id, ({ label: _old, ...manifest }) => ({
+      ...manifest,
+      ...(label === '' ? {} : { label }),
+    }));
+  await services.store.refreshBackups();
+}
+
+/** Deletes a backup after asking: into the trash where the system has one. */
+export async function deleteBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Delete which backup?');
+  if (chosen === undefined) return;
+  const { entry, backup } = chosen;
+  const { manifest } = backup;
+  const name = manifest.label ?? timeText(manifest.created);
+  const only = entry.backups.length === 1 ? ' It is the only backup of this cluster.' : '';
+  const sure = await services.ui.confirm({
+    message: `Delete backup "${name}" of cluster "${entry.config.name}"?`,
+    detail: `${manifest.file}, ${bytesText(manifest.bytes)}.${only} It goes to the trash where this system has one; else it is deleted for good.`,
+    accept: 'Delete Backup',
+  });
+  if (!sure) return;
+  const vault = services.store.vaultOf(entry);
+  const lock = await vault.lock(entry.config.name, 'delete');
+  try {
+    await vault.remove(manifest.id, discard);
+  } finally {
+    await lock.release();
+  }
+  services.log.info(`Deleted backup ${manifest.id} (${backup.path}).`);
+  await services.store.refreshBackups();
+}
+
+/** Shows the file in the system's file manager, or in the editor's explorer where there is none. */
+export async function revealBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Reveal which backup?');
+  if (chosen === undefined) return;
+  const uri = vscode.Uri.file(chosen.backup.path);
+  if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) {
+    await vscode.commands.executeCommand('revealInExplorer', uri);
+  } else {
+    await vscode.commands.executeCommand('revealFileInOS', uri);
+  }
+}
+
+export async function copyBackupPath(
+  services: Services,
+  argument?: ClusterArgument,
+): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Copy the path of which backup?');
+  if (chosen === undefined) return;
+  await vscode.env.clipboard.writeText(chosen.backup.path);
+  vscode.window.setStatusBarMessage('$(check) Path copied', 3_000);
+}
+
+/** Copies a backup's file to a place of one's choosing, checked on the way. */
+export async function exportBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+  const chosen = await chooseBackup(services, argument, 'Export which backup?');
+  if (chosen === undefined) return;
+  const { entry, backup } = chosen;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
+  const target = await services.ui.saveFile({
+    title: 'Export Backup',
+    saveLabel: 'Export',
+    defaultUri: vscode.Uri.file(join(folder, backup.manifest.file)),
+  });
+  if (target === undefined) return;
+  await runOperation(services, `Export ${backup.manifest.file}`, 'exportBackup', {
+    vault: entry.config.vault,
+    id: backup.manifest.id,
+    to: target.fsPath,
+  });
+  const secret = backup.manifest.encryption.kind === 'none' ? ' It is not encrypted.' : '';
+  void services.ui.info(`Exported to ${target.fsPath}.${secret}`);
+}
+
+async function discard(path: string): Promise<void> {
+  try {
+    await vscode.workspace.fs.delete(vscode.Uri.file(path), { useTrash: true });
+  } catch {
+    // Servers and shares have no trash.
+    await rm(path, { force: true });
+  }
+}

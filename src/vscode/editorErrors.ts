@@ -1,0 +1,10 @@
+import { errorTable } from '../core/errors';
+
+export const editorErrors = errorTable('editor', {
+  untrusted: {
+    category: 'refused',
+    next: 'Trust the workspace first (command "Workspaces: Manage Workspace Trust").',
+  },
+  noClusters: { category: 'usage', next: 'Add a cluster first.' },
+  noBackups: { category: 'usage', next: 'Back the cluster up first, or choose a file.' },
+});

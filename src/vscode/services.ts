@@ -1,0 +1,33 @@
+import type * as vscode from 'vscode';
+import type { DecryptionSecrets } from '../core/ports';
+import type { SourceRef } from '../compose/parts';
+import type { ActivityStore } from '../core/operations/activity';
+import type { OperationsClient } from '../workers/operationsClient';
+import type { ClusterStore } from './store/clusterStore';
+import type { ActivityTree } from './tree/activityTree';
+import type { SecretStore } from './secretStorage';
+import type { Ui } from './ui';
+
+/** What commands, trees, editors and panels of the extension work with. Made once, in `activate`. */
+export interface Services {
+  context: vscode.ExtensionContext;
+  /** Heavy work, in worker threads. */
+  client: OperationsClient;
+  /** The whole story of everything, secrets taken out. */
+  log: vscode.LogOutputChannel;
+  store: ClusterStore;
+  secrets: SecretStore;
+  activities: ActivityTree;
+  /** What ran, here and elsewhere. */
+  journal: ActivityStore;
+  /** Tests put their own here. */
+  ui: Ui;
+}
+
+/** Asks for what opens an encrypted source; undefined when the person gives up. */
+export type AskDecryption = (
+  source: SourceRef,
+  kind: 'passphrase' | 'openpgp',
+  /** True when the one given before was wrong. */
+  again: boolean,
+) => Promise<DecryptionSecrets | undefined>;

@@ -1,0 +1,289 @@
+import * as vscode from 'vscode';
+import { join } from 'node:path';
+import { systemById, systems } from '../../adapters/registry';
+import { readConfigFile, userFolders } from '../../compose/configFiles';
+import type { UserFolders } from '../../compose/configFiles';
+import { resolveCluster } from '../../compose/resolvedCluster';
+import type { ResolvedCluster } from '../../compose/resolvedCluster';
+import { vaultOptions } from '../../compose/vaultOptions';
+import { CONFIG_FILE } from '../../core/config/schema';
+import type { ClusterConfig, ConfigProblem } from '../../core/config/parse';
+import type { SecretLookup } from '../../core/config/secrets';
+import { coreErrors, toErrorInfo } from '../../core/errors';
+import type { ErrorInfo } from '../../core/errors';
+import type { Backup, ClusterStatus } from '../../core/model';
+import type { SystemDefinition, Vault } from '../../core/ports';
+import { openFolderVault } from '../../vaults/folder/folderVault';
+import type { OperationsClient } from '../../workers/operationsClient';
+import type { SecretStore } from '../secretStorage';
+
+/** What is known of a cluster's health. */
+export type Health =
+  | { state: 'unknown' }
+  | { state: 'known'; status: ClusterStatus; at: Date }
+  | { state: 'unreachable'; error: ErrorInfo; at: Date };
+
+/** A cluster as the views show it. */
+export interface ClusterEntry {
+  /** Unique also when two files name a cluster alike. */
+  key: string;
+  config: ClusterConfig;
+  definition: SystemDefinition;
+  health: Health;
+  /** Newest first. */
+  backups: Backup[];
+  /** Why the vault can't be read. */
+  vaultError?: ErrorInfo;
+  warnings: string[];
+}
+
+export type StoreState = 'loading' | 'empty' | 'untrusted' | 'ready';
+
+/**
+ * The clusters of all configuration files, their health and their backups. It changes first, the views
+ * listen. Nothing is read while the workspace is not trusted.
+ */
+export class ClusterStore {
+  readonly #changed = new vscode.EventEmitter<ClusterEntry | undefined>();
+  /** Fires with the entry that changed, or undefined for all. */
+  readonly onDidChange = this.#changed.event;
+  readonly folders: UserFolders;
+  #entries: ClusterEntry[] = [];
+  #problems: (ConfigProblem & { file: string })[] = [];
+  #state: StoreState = 'loading';
+  readonly #vaults = new Map<string, { vault: Vault; watcher: { dispose(): void } }>();
+  readonly #disposables: { dispose(): unknown }[] = [];
+  #loading: Promise<void> | undefined;
+  #again = false;
+  #tidyTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly client: OperationsClient,
+    private readonly secrets: SecretStore,
+    private readonly log: vscode.LogOutputChannel,
+    env: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.folders = userFolders(env);
+    const reload = () => void this.reload();
+    const patterns = [
+      ...(vscode.workspace.workspaceFolders ?? []).map(
+        (f) => new vscode.RelativePattern(f, CONFIG_FILE),
+      ),
+      new vscode.RelativePattern(
+        vscode.Uri.joinPath(vscode.Uri.file(this.folders.configFile), '..'),
+        CONFIG_FILE,
+      ),
+    ];
+    for (const pattern of patterns) {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      watcher.onDidChange(reload);
+      watcher.onDidCreate(reload);
+      watcher.onDidDelete(reload);
+      this.#disposables.push(watcher);
+    }
+    this.#disposables.push(
+      this.#changed,
+      vscode.workspace.onDidGrantWorkspaceTrust(reload),
+      vscode.workspace.onDidChangeWorkspaceFolders(reload),
+      secrets.onDidChange(() => void this.refreshHealth()),
+    );
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  get entries(): readonly ClusterEntry[] {
+    return this.#entries;
+  }
+
+  get problems(): readonly (ConfigProblem & { file: string })[] {
+    return this.#problems;
+  }
+
+  /** Configuration files that count here: those of the workspace's folders, then the user's own. */
+  configFiles(): string[] {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return [
+      ...folders.filter((f) => f.uri.scheme === 'file').map((f) => join(f.uri.fsPath, CONFIG_FILE)),
+      this.folders.configFile,
+    ];
+  }
+
+  /** Reads the configuration anew, then backups and health in the background. */
+  async reload(): Promise<void> {
+    if (this.#loading !== undefined) {
+      this.#again = true;
+      return this.#loading;
+    }
+    this.#loading = this.#load().finally(() => (this.#loading = undefined));
+    await this.#loading;
+    if (this.#again) {
+      this.#again = false;
+      await this.reload();
+    }
+  }
+
+  async #load(): Promise<void> {
+    if (!vscode.workspace.isTrusted) {
+      this.#entries = [];
+      this.#problems = [];
+      this.#set('untrusted');
+      return;
+    }
+    const entries: ClusterEntry[] = [];
+    const problems: (ConfigProblem & { file: string })[] = [];
+    for (const file of this.configFiles()) {
+      try {
+        const parsed = await readConfigFile(file, systems, this.folders.vault);
+        problems.push(...(parsed?.problems ?? []).map((p) => ({ ...p, file })));
+        for (const config of parsed?.clusters ?? []) {
+          const entry = this.#entryFor(config);
+          if (entry !== undefined) entries.push(entry);
+        }
+      } catch (error) {
+        problems.push({ file, offset: 0, line: 1, message: toErrorInfo(error).message });
+      }
+    }
+    this.#entries = entries;
+    this.#problems = problems;
+    this.#watchVaults();
+    this.#set(entries.length + problems.length === 0 ? 'empty' : 'ready');
+    await this.refreshBackups();
+    void this.#tidyVaults();
+    void this.refreshHealth();
+  }
+
+  #entryFor(config: ClusterConfig): ClusterEntry | undefined {
+    const definition = systemById(config.system);
+    if (definition === undefined) return undefined;
+    const key = `${config.file}#${config.name}`;
+    const old = this.#entries.find((e) => e.key === key);
+    const same = old !== undefined && JSON.stringify(old.config) === JSON.stringify(config);
+    return {
+      key,
+      config,
+      definition,
+      health: same ? old.health : { state: 'unknown' },
+      backups: old?.config.vault === config.vault ? old.backups : [],
+      warnings: definition.warnings(config.connection),
+    };
+  }
+
+  /** Lists the backups of every vault anew. */
+  async refreshBackups(): Promise<void> {
+    await Promise.all(
+      this.#entries.map(async (entry) => {
+        try {
+          entry.backups = await this.vaultOf(entry).list(entry.config.name);
+          delete entry.vaultError;
+        } catch (error) {
+          entry.vaultError = toErrorInfo(error);
+        }
+      }),
+    );
+    this.#changed.fire(undefined);
+  }
+
+  /** Asks clusters how they are; all, or one. Never asks the person for a secret. */
+  async refreshHealth(only?: ClusterEntry): Promise<void> {
+    const targets = only === undefined ? this.#entries : [only];
+    await Promise.all(
+      targets.map(async (entry) => {
+        try {
+          const cluster = await this.resolve(entry, this.secrets.stored);
+          const status = await this.client.call('status', { cluster });
+          entry.health = { state: 'known', status, at: new Date() };
+        } catch (error) {
+          const info = toErrorInfo(error);
+          this.log.debug(`Health of ${entry.config.name}: ${info.code} ${info.message}`);
+          entry.health = { state: 'unreachable', error: info, at: new Date() };
+        }
+        this.#changed.fire(entry);
+      }),
+    );
+  }
+
+  /** A cluster with its secrets, looked up as the caller wants. */
+  resolve(entry: ClusterEntry, lookup: SecretLookup): Promise<ResolvedCluster> {
+    return resolveCluster(entry.config, entry.definition, lookup);
+  }
+
+  vaultOf(entry: ClusterEntry): Vault {
+    return this.#openVault(entry.config.vault).vault;
+  }
+
+  /** The entry that a backup belongs to. */
+  entryOfBackup(id: string): { entry: ClusterEntry; backup: Backup } {
+    for (const entry of this.#entries) {
+      const backup = entry.backups.find((b) => b.manifest.id === id);
+      if (backup !== undefined) return { entry, backup };
+    }
+    throw coreErrors.unknownBackup({ message: `There is no backup ${id} any more.` });
+  }
+
+  #openVault(folder: string) {
+    let open = this.#vaults.get(folder);
+    if (open === undefined) {
+      const vault = openFolderVault(vaultOptions(folder, this.log));
+      const watcher = vault.watch(() => void this.#vaultChanged());
+      open = { vault, watcher };
+      this.#vaults.set(folder, open);
+    }
+    return open;
+  }
+
+  async #vaultChanged(): Promise<void> {
+    await this.refreshBackups();
+    // A file that is still being copied in is looked at once it rests.
+    clearTimeout(this.#tidyTimer);
+    this.#tidyTimer = setTimeout(() => void this.#tidyVaults(), 3_000);
+  }
+
+  #watchVaults(): void {
+    const wanted = new Set(this.#entries.map((e) => e.config.vault));
+    for (const [folder, open] of this.#vaults) {
+      if (wanted.has(folder)) continue;
+      open.watcher.dispose();
+      this.#vaults.delete(folder);
+    }
+    for (const folder of wanted) this.#openVault(folder);
+  }
+
+  /** Adopts dropped files and cleans up after crashes, in the worker. */
+  async #tidyVaults(): Promise<void> {
+    const byVault = groupByVault(this.#entries);
+    for (const [vault, entries] of byVault) {
+      const clusters = entries.map(({ config }) => ({ name: config.name, system: config.system }));
+      try {
+        const { adopted, removed } = await this.client.call('tidyVault', { vault, clusters });
+        for (const path of adopted) this.log.info(`Adopted ${path}.`);
+        for (const path of removed) this.log.info(`Removed what a crash left: ${path}.`);
+        if (adopted.length > 0) await this.refreshBackups();
+      } catch (error) {
+        this.log.warn(`Tidying ${vault}: ${toErrorInfo(error).message}`);
+      }
+    }
+  }
+
+  #set(state: StoreState): void {
+    this.#state = state;
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#tidyTimer);
+    for (const open of this.#vaults.values()) open.watcher.dispose();
+    for (const d of this.#disposables) d.dispose();
+  }
+}
+
+function groupByVault(entries: readonly ClusterEntry[]): Map<string, ClusterEntry[]> {
+  const groups = new Map<string, ClusterEntry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.config.vault);
+    if (group === undefined) groups.set(entry.config.vault, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}

@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import { commands } from '../../ids';
+import type { Backup } from '../../core/model';
+import { ageText, bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
+import type { BackupNode, BackupPageNode } from './nodes';
+import { contextValue } from './nodes';
+
+/** What a backup's check says, in one word and an icon. */
+export function verificationText(backup: Backup): { word: string; icon: string; color?: string } {
+  if (backup.state === 'missing')
+    return { word: 'file missing', icon: 'error', color: 'testing.iconFailed' };
+  const { verification } = backup.manifest;
+  if (verification === undefined) return { word: 'not verified', icon: 'circle-outline' };
+  if (verification.result === 'damaged') {
+    return { word: 'damaged', icon: 'error', color: 'testing.iconFailed' };
+  }
+  return { word: 'verified', icon: 'pass', color: 'testing.iconPassed' };
+}
+
+export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
+  const { backup } = node;
+  const { manifest } = backup;
+  const check = verificationText(backup);
+  const encrypted = manifest.encryption.kind !== 'none';
+  const title = manifest.label ?? originText(backup) ?? timeText(manifest.created);
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
+  item.id = `backup:${node.entry.key}:${manifest.id}`;
+  const facts = [
+    title === timeText(manifest.created) ? undefined : timeText(manifest.created),
+    ageText(new Date(manifest.created), now),
+    bytesText(manifest.bytes),
+    manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
+    manifest.mode,
+    encrypted ? 'encrypted' : undefined,
+    check.word === 'verified' ? undefined : check.word,
+  ].filter((f) => f !== undefined);
+  item.description = facts.join(' · ');
+  item.iconPath = new vscode.ThemeIcon(
+    check.word === 'verified' && encrypted ? 'lock' : check.icon,
+    check.color === undefined ? undefined : new vscode.ThemeColor(check.color),
+  );
+  item.contextValue = contextValue('backup', {
+    encrypted,
+    verified: check.word === 'verified',
+    damaged: check.word === 'damaged',
+    present: backup.state === 'present',
+  });
+  item.tooltip = backupTooltip(backup, check.word);
+  item.accessibilityInformation = {
+    label: `Backup ${title}, ${facts.join(', ')}, ${encrypted ? 'encrypted' : 'not encrypted'}, ${check.word}`,
+  };
+  if (backup.state === 'present') {
+    item.command = { command: commands.openBackup, title: 'Open', arguments: [node] };
+  }
+  return item;
+}
+
+export function pageItem(node: BackupPageNode): vscode.TreeItem {
+  const { from, backups } = node;
+  const item = new vscode.TreeItem(
+    `Backups ${from + 1} to ${from + backups.length}`,
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = `page:${node.entry.key}:${from}`;
+  const newest = backups[0];
+  const oldest = backups.at(-1);
+  if (newest !== undefined && oldest !== undefined) {
+    item.description = `${timeText(oldest.manifest.created).slice(0, 10)} – ${timeText(newest.manifest.created).slice(0, 10)}`;
+  }
+  item.contextValue = 'backupPage';
+  return item;
+}
+
+function originText({ manifest }: Backup): string | undefined {
+  const { kind, schedule } = manifest.origin;
+  if (kind === 'safety') return 'Before a restore';
+  if (kind === 'adopted') return manifest.file;
+  return kind === 'schedule' ? schedule : undefined;
+}
+
+function backupTooltip(backup: Backup, check: string): vscode.MarkdownString {
+  const { manifest } = backup;
+  const md = escapeMarkdown;
+  const rows: [string, string][] = [
+    ['Created', `${md(timeText(manifest.created))} (${md(manifest.created)})`],
+    ['Size', md(`${bytesText(manifest.bytes)} (${manifest.bytes.toLocaleString('en')} bytes)`)],
+    ['Mode', md(manifest.mode ?? 'unknown')],
+    ['Made by', md(manifest.origin.schedule ?? manifest.origin.kind)],
+  ];
+  const { snapshot } = manifest;
+  if (snapshot?.index !== undefined) rows.push(['Index', md(String(snapshot.index))]);
+  if (snapshot?.term !== undefined) rows.push(['Term', md(String(snapshot.term))]);
+  if (snapshot?.id !== undefined) rows.push(['Snapshot', md(snapshot.id)]);
+  if (manifest.system.version !== undefined) rows.push(['Version', md(manifest.system.version)]);
+  const keys = manifest.encryption.keyIds?.join(', ');
+  rows.push([
+    'Encryption',
+    md(manifest.encryption.kind + (keys === undefined ? '' : ` (${keys})`)),
+  ]);
+  const at = manifest.verification?.at;
+  rows.push(['Check', md(at === undefined ? check : `${check}, ${timeText(at)}`)]);
+  rows.push(['File', md(backup.path)]);
+  const lines = [`**${md(manifest.label ?? manifest.file)}**`, '', markdownTable(rows)];
+  if (manifest.verification?.message !== undefined) {
+    lines.push('', `$(error) ${md(manifest.verification.message)}`);
+  }
+  for (const note of manifest.notes ?? []) lines.push('', `$(info) ${md(note)}`);
+  if (manifest.encryption.kind === 'none') {
+    lines.push('', '$(warning) Not encrypted: whoever reads the file reads the secrets in it\\.');
+  }
+  return new vscode.MarkdownString(lines.join('\n'), true);
+}

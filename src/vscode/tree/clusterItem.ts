@@ -1,0 +1,164 @@
+import * as vscode from 'vscode';
+import { commands } from '../../ids';
+import type { ClusterEntry } from '../store/clusterStore';
+import { ageText, escapeMarkdown, markdownTable, timeText } from '../text';
+import type { ClusterNode, ErrorNode, ProblemNode } from './nodes';
+import { contextValue } from './nodes';
+
+const RED = 'problemsErrorIcon.foreground';
+const YELLOW = 'problemsWarningIcon.foreground';
+
+/** Health as a word, an icon and its colour. */
+export function healthText(entry: ClusterEntry): { word: string; icon: string; color?: string } {
+  const { health } = entry;
+  if (health.state === 'unknown') return { word: 'asking…', icon: 'loading~spin' };
+  if (health.state === 'unreachable') {
+    const locked = health.error.code === 'config.secretMissing';
+    return locked
+      ? { word: 'needs a secret', icon: 'lock', color: YELLOW }
+      : { word: shortReason(health.error.code), icon: 'error', color: RED };
+  }
+  switch (health.status.health) {
+    case 'healthy':
+      return { word: 'healthy', icon: 'server-environment', color: 'testing.iconPassed' };
+    case 'degraded':
+      return { word: 'degraded', icon: 'warning', color: YELLOW };
+    case 'noLeader':
+      return { word: 'no leader', icon: 'error', color: RED };
+  }
+}
+
+export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
+  const { entry } = node;
+  const health = healthText(entry);
+  const newest = entry.backups[0];
+  const last =
+    newest === undefined
+      ? 'no backup yet'
+      : `last backup ${ageText(new Date(newest.manifest.created), now)}`;
+  const warnings = [...entry.warnings, ...statusWarnings(entry)];
+  const item = new vscode.TreeItem(entry.config.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `cluster:${entry.key}`;
+  const facts = [
+    entry.definition.title,
+    health.word,
+    last,
+    warnings.length > 0
+      ? `${warnings.length} warning${warnings.length === 1 ? '' : 's'}`
+      : undefined,
+  ].filter((f) => f !== undefined);
+  item.description = facts.join(' · ');
+  item.iconPath = new vscode.ThemeIcon(
+    health.icon,
+    health.color === undefined ? undefined : new vscode.ThemeColor(health.color),
+  );
+  item.contextValue = contextValue('cluster', {
+    reachable: entry.health.state === 'known',
+    locked: health.word === 'needs a secret',
+  });
+  item.tooltip = clusterTooltip(entry, health.word, last, warnings);
+  item.accessibilityInformation = { label: `Cluster ${entry.config.name}, ${facts.join(', ')}` };
+  return item;
+}
+
+export function errorItem(node: ErrorNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.title);
+  item.id = `error:${node.entry.key}:${node.error.code}:${node.title}`;
+  item.description = node.error.message;
+  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor(RED));
+  item.contextValue = contextValue('error', { locked: node.error.code === 'config.secretMissing' });
+  item.tooltip = new vscode.MarkdownString(
+    `**${escapeMarkdown(node.title)}**\n\n${escapeMarkdown(node.error.message)}\n\n` +
+      `${escapeMarkdown(node.error.next)}\n\n\`${node.error.code}\``,
+  );
+  item.accessibilityInformation = {
+    label: `${node.title}: ${node.error.message} ${node.error.next}`,
+  };
+  return item;
+}
+
+export function warningItem(text: string, key: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(text);
+  item.id = `warning:${key}:${text}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor(YELLOW));
+  item.tooltip = text;
+  item.contextValue = 'warning';
+  return item;
+}
+
+export function problemItem({ problem }: ProblemNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(problem.message);
+  item.description = `line ${problem.line}`;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor(YELLOW));
+  item.tooltip = `${problem.file}, line ${problem.line}\n${problem.message}`;
+  item.contextValue = 'problem';
+  item.command = {
+    command: commands.openConfig,
+    title: 'Open',
+    arguments: [{ kind: 'problem', problem }],
+  };
+  return item;
+}
+
+function statusWarnings(entry: ClusterEntry): string[] {
+  if (entry.health.state !== 'known') return [];
+  return entry.health.status.warnings.filter((w) => !entry.warnings.includes(w));
+}
+
+/** By the reason in the code, whatever the system: the whole message stands in the node below. */
+function shortReason(code: string): string {
+  const words: Record<string, string> = {
+    denied: 'access denied',
+    noLeader: 'no leader',
+    wrongDatacenter: 'wrong datacenter',
+  };
+  return words[code.slice(code.indexOf('.') + 1)] ?? 'unreachable';
+}
+
+function clusterTooltip(
+  entry: ClusterEntry,
+  health: string,
+  last: string,
+  warnings: string[],
+): vscode.MarkdownString {
+  const md = escapeMarkdown;
+  const rows: [string, string][] = [
+    ['System', md(entry.definition.title)],
+    ['Address', md(entry.definition.secretBinding(entry.config.connection))],
+    ['Health', md(health)],
+  ];
+  const lines = [`**${md(entry.config.name)}**`, ''];
+  if (entry.health.state === 'known') {
+    const { status, at } = entry.health;
+    if (status.reason !== undefined) rows.push(['Why', md(status.reason)]);
+    if (status.version !== undefined) rows.push(['Version', md(status.version)]);
+    if (status.datacenter !== undefined) rows.push(['Datacenter', md(status.datacenter)]);
+    rows.push(['Leader', md(status.leader ?? 'none')]);
+    if (status.quorum !== undefined) {
+      const { alive, total, needed } = status.quorum;
+      rows.push(['Quorum', md(`${alive} of ${total} voters alive, ${needed} needed`)]);
+    }
+    for (const s of status.servers) {
+      const role = s.leader ? 'leader' : s.voter ? 'follower' : 'non-voter';
+      rows.push([
+        md(s.name),
+        md(`${s.address ?? ''} ${role}, ${s.healthy ? 'healthy' : 'failing'}`),
+      ]);
+    }
+    rows.push(['Asked', md(timeText(at.toISOString()))]);
+  } else if (entry.health.state === 'unreachable') {
+    rows.push(['Why', md(entry.health.error.message)], ['Next', md(entry.health.error.next)]);
+  }
+  const { encryption } = entry.config;
+  rows.push(
+    ['Backups', md(`${entry.backups.length}, ${last}`)],
+    ['Vault', md(entry.config.vault)],
+    [
+      'Encryption',
+      encryption === 'none' ? 'none' : 'passphrase' in encryption ? 'passphrase' : 'OpenPGP keys',
+    ],
+  );
+  lines.push(markdownTable(rows));
+  for (const warning of warnings) lines.push('', `$(warning) ${md(warning)}`);
+  return new vscode.MarkdownString(lines.join('\n'), true);
+}

@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+
+/** A question with buttons that blocks until answered. */
+export interface Confirmation {
+  message: string;
+  detail?: string;
+  /** The button that goes on; escape and "Cancel" do not. */
+  accept: string;
+}
+
+/** One step of several: its number in the title, and a way back. */
+export interface Step {
+  title: string;
+  step: number;
+  canGoBack: boolean;
+}
+
+/** What a step answers when the person wants the one before. */
+export const BACK = Symbol('back');
+
+/**
+ * Everything that is asked of the person, behind one interface: commands never call the editor's dialogs
+ * themselves, so that tests can answer for the person.
+ */
+export interface Ui {
+  pick<T extends vscode.QuickPickItem>(
+    items: readonly T[] | Promise<readonly T[]>,
+    options: vscode.QuickPickOptions,
+  ): Promise<T | undefined>;
+  input(options: vscode.InputBoxOptions): Promise<string | undefined>;
+  pickStep<T extends vscode.QuickPickItem>(
+    step: Step,
+    items: readonly T[],
+    placeholder: string,
+  ): Promise<T | typeof BACK | undefined>;
+  inputStep(
+    step: Step,
+    options: Pick<vscode.InputBoxOptions, 'prompt' | 'placeHolder' | 'value' | 'password'> & {
+      problem?: (value: string) => string | undefined;
+    },
+  ): Promise<string | typeof BACK | undefined>;
+  confirm(confirmation: Confirmation): Promise<boolean>;
+  openFile(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined>;
+  saveFile(options: vscode.SaveDialogOptions): Promise<vscode.Uri | undefined>;
+  info(message: string, ...actions: string[]): Promise<string | undefined>;
+  warn(message: string, ...actions: string[]): Promise<string | undefined>;
+  error(message: string, ...actions: string[]): Promise<string | undefined>;
+}
+
+/** The editor's own dialogs. */
+export const editorUi: Ui = {
+  pick: async (items, options) => vscode.window.showQuickPick(items, options),
+  input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
+  pickStep,
+  inputStep,
+  async confirm({ message, detail, accept }) {
+    const options = { modal: true, ...(detail === undefined ? {} : { detail }) };
+    return (await vscode.window.showWarningMessage(message, options, accept)) === accept;
+  },
+  openFile: async (options) => (await vscode.window.showOpenDialog(options))?.[0],
+  saveFile: async (options) => vscode.window.showSaveDialog(options),
+  info: async (message, ...actions) => vscode.window.showInformationMessage(message, ...actions),
+  warn: async (message, ...actions) => vscode.window.showWarningMessage(message, ...actions),
+  error: async (message, ...actions) => vscode.window.showErrorMessage(message, ...actions),
+};
+
+async function pickStep<T extends vscode.QuickPickItem>(
+  step: Step,
+  items: readonly T[],
+  placeholder: string,
+): Promise<T | typeof BACK | undefined> {
+  const pick = vscode.window.createQuickPick<T>();
+  pick.placeholder = placeholder;
+  pick.items = items;
+  return ask(pick, step, () => pick.selectedItems[0]);
+}
+
+async function inputStep(
+  step: Step,
+  options: Parameters<Ui['inputStep']>[1],
+): Promise<string | typeof BACK | undefined> {
+  const input = vscode.window.createInputBox();
+  input.prompt = options.prompt;
+  input.placeholder = options.placeHolder;
+  input.value = options.value ?? '';
+  input.password = options.password ?? false;
+  const check = () => {
+    input.validationMessage = options.problem?.(input.value);
+    return input.validationMessage === undefined;
+  };
+  input.onDidChangeValue(check);
+  return ask(input, step, () => (check() ? input.value : undefined));
+}
+
+/** Shows a step until it is answered, left by the back button, or closed. */
+async function ask<T>(
+  input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
+  step: Step,
+  answer: () => T | undefined,
+): Promise<T | typeof BACK | undefined> {
+  input.title = step.title;
+  input.step = step.step;
+  input.ignoreFocusOut = true;
+  input.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  try {
+    return await new Promise((resolve) => {
+      input.onDidTriggerButton(() => resolve(BACK));
+      input.onDidHide(() => resolve(undefined));
+      input.onDidAccept(() => {
+        const value = answer();
+        if (value !== undefined) resolve(value);
+      });
+      input.show();
+    });
+  } finally {
+    input.dispose();
+  }
+}
