@@ -4,6 +4,7 @@ import { SnapshotArchive } from './archive';
 import { Gunzip } from './gunzip';
 import type { RaftMeta } from './meta';
 import { RecordFacts, type KeyListener } from './recordFacts';
+import { reportOf } from './report';
 import { TarReader } from './tarReader';
 
 /**
@@ -39,16 +40,7 @@ export class RaftChecker implements SnapshotChecker {
   }
 
   partial(): SnapshotReport {
-    return {
-      format: 'consul',
-      identity: identityOf(this.archive.meta),
-      servers: this.archive.meta?.servers ?? [],
-      stats: this.facts.stats(),
-      totalSize: this.archive.walked,
-      counts: this.facts.totals(),
-      facts: this.facts.facts(),
-      contentBytes: this.gunzip.bytesIn,
-    };
+    return reportOf(this.meta, this.facts, this.archive.walked, this.gunzip.bytesIn);
   }
 
   destroy(): void {
@@ -70,15 +62,3 @@ export const consulFormat: SnapshotFormat = {
   endings: ['.snap'],
   checker: () => new RaftChecker(),
 };
-
-function identityOf(meta: RaftMeta | undefined): SnapshotReport['identity'] {
-  if (meta === undefined) return {};
-  return {
-    id: meta.id,
-    index: Number(meta.index),
-    term: Number(meta.term),
-    formatVersion: meta.version,
-    ...(meta.time && { time: meta.time.toISOString() }),
-    size: meta.size,
-  };
-}

@@ -21,6 +21,7 @@ export class Gunzip {
   private consumed = 0;
   private unpacked = 0;
   private ended = false;
+  private probing = false;
   private error: Error | undefined;
   private readonly queue: Buffer[] = [];
   private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -28,6 +29,8 @@ export class Gunzip {
   /** @param onOutput takes each piece; what it throws ends the stream */
   constructor(private readonly onOutput: (piece: Buffer) => void) {
     this.zlib.on('data', (piece: Buffer) => {
+      // What the probe unpacks to is none of the file's content.
+      if (this.probing) return;
       this.queue.push(piece);
       // Not now: zlib starts on the next piece once this event is over.
       queueMicrotask(() => this.drain());
@@ -38,8 +41,6 @@ export class Gunzip {
     });
     this.zlib.on('end', () => {
       this.ended = true;
-      this.drain();
-      this.wake();
     });
   }
 
@@ -71,11 +72,17 @@ export class Gunzip {
 
   /** Resolves when all was handed over and the gzip stream is whole. */
   async finish(): Promise<void> {
+    while (this.consumed < this.taken) await this.wait();
     this.throwIfFailed();
-    this.zlib.end();
-    while (!this.ended) await this.wait();
-    this.throwIfFailed();
+    // Zlib silently stops at a zero byte behind the end. That serves as a probe, too: it is left
+    // alone where the stream is whole, and taken where something is still to come.
     if (this.zlib.bytesWritten < this.taken) throw this.fail(trailing());
+    this.drain();
+    this.throwIfFailed();
+    this.probing = true;
+    this.zlib.write(Buffer.of(0), () => this.wake());
+    await this.wait();
+    if (this.zlib.bytesWritten > this.taken) throw this.fail(this.truncated());
   }
 
   /** Lets go of everything; whoever waits is rejected. */
@@ -126,18 +133,21 @@ export class Gunzip {
   }
 
   private explain(cause: NodeJS.ErrnoException): Error {
-    if (cause.code === 'Z_BUF_ERROR') {
-      return snapshotErrors.truncated({
-        message: `The snapshot stops after ${this.taken} bytes, before its end.`,
-        cause,
-      });
-    }
-    if (cause.message === 'incorrect header check' || cause.message.startsWith('unknown')) {
-      if (this.unpacked > 0) return trailing();
+    const isHeader = /^(incorrect header check|unknown)/.test(cause.message);
+    if (isHeader && this.unpacked > 0) return trailing();
+    if (this.probing) return this.truncated(cause);
+    if (isHeader) {
       return snapshotErrors.notGzip({ message: 'This is no gzip file, so no snapshot.', cause });
     }
     return snapshotErrors.badGzip({
       message: `The compressed data is damaged after byte ${this.zlib.bytesWritten}: ${cause.message}.`,
+      cause,
+    });
+  }
+
+  private truncated(cause?: Error): Error {
+    return snapshotErrors.truncated({
+      message: `The snapshot stops after ${this.taken} bytes, before its end.`,
       cause,
     });
   }
