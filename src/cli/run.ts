@@ -26,7 +26,7 @@ export async function runCli(
     cli: (global) => (cli = createCli(terminal, services, global, signal)),
     writeOut: (text) => void terminal.stdout.write(text),
     writeErr: (text) => {
-      if (!outputOptions(argv).json) terminal.stderr.write(`${text}\n`);
+      if (!outputOptions(argv).json) terminal.stderr.write(text);
     },
   });
   try {

@@ -4,7 +4,6 @@ import type { ActivityStore } from '../core/operations/activity';
 import type { Clock, Log, SystemDefinition, Vault } from '../core/ports';
 import type { UserFolders } from '../compose/configFiles';
 import type { ParsedConfig } from '../core/config/parse';
-import type { inspectSource } from './inspection';
 import type { Terminal } from './terminal';
 
 export type EncryptionKind = 'none' | 'passphrase' | 'openpgp';
@@ -19,7 +18,6 @@ export interface Services {
   operations(): Promise<Operations>;
   openVault(folder: string, log: Log): Promise<Vault>;
   activities(): Promise<ActivityStore>;
-  readonly inspect: typeof inspectSource;
   /** How a file is encrypted, from its first bytes. */
   detectEncryption(path: string): Promise<EncryptionKind>;
   /** Who runs this, for the journal. */
@@ -59,7 +57,6 @@ export function realServices(terminal: Terminal): Services {
       const { openActivityFolder } = await import('../stores/activityFolder');
       return openActivityFolder({ folder: (await folders()).activities, clock });
     },
-    inspect: async (...question) => (await import('./inspection')).inspectSource(...question),
     async detectEncryption(path) {
       const { encryptor } = await import('../compose/parts');
       const file = await open(path, 'r');

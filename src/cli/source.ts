@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { SourceRef } from '../compose/parts';
 import { configErrors } from '../core/config/configErrors';
 import type { ClusterConfig } from '../core/config/parse';
+import { coreErrors } from '../core/errors';
 import type { DecryptionSecrets } from '../core/ports';
 import { listBackups, lookForBackup } from './backups';
 import type { FoundBackup } from './backups';
@@ -97,16 +98,31 @@ export async function decryptionOf(
   const cluster = await clusterOf(cli, source);
   const configured = cluster === undefined ? {} : await resolvedDecryption(cli, cluster);
   if (kind === 'openpgp') {
+    if (configured.privateKeys === undefined) throw needsKey(source);
     return given === undefined ? configured : { ...configured, keyPassphrase: given };
   }
-  if (configured.passphrase !== undefined || !cli.interactive) return configured;
-  const passphrase = await ask(cli.terminal, `Passphrase of ${source.name}: `, {
-    hidden: true,
-    signal: cli.context.signal,
-  });
-  if (!passphrase) return configured;
+  if (configured.passphrase !== undefined) return configured;
+  const passphrase = cli.interactive
+    ? await ask(cli.terminal, `Passphrase of ${source.name}: `, {
+        hidden: true,
+        signal: cli.context.signal,
+      })
+    : undefined;
+  if (!passphrase) {
+    throw coreErrors.needsPassphrase({
+      message: `${source.name} is encrypted with a passphrase, and none was given.`,
+      next: 'Put the passphrase into an environment variable and name it with --passphrase-env.',
+    });
+  }
   cli.out.hide(passphrase);
   return { passphrase };
+}
+
+function needsKey(source: ChosenSource) {
+  return coreErrors.needsKey({
+    message: `${source.name} is encrypted for OpenPGP keys, and no private key was given.`,
+    next: 'Name the file with the private key of a recipient with --private-key.',
+  });
 }
 
 function fileSource(name: string, path: string): ChosenSource {

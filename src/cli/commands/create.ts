@@ -5,7 +5,7 @@ import { backupDocument, encryptionText } from '../backupText';
 import { clusterNamed } from '../configuration';
 import type { WithCli } from '../program';
 import { resolved } from '../secrets';
-import { bytesText, countText } from '../words';
+import { bytesText } from '../words';
 
 interface Options {
   label?: string;
@@ -42,10 +42,9 @@ export function createCommand(program: Command, withCli: WithCli): void {
           out.text(`${manifest.id}\n`);
           return;
         }
-        const records = Object.values(manifest.counts ?? {}).length;
         out.text(
           `Backed up "${name}": ${manifest.id}, ${bytesText(manifest.bytes)}, ` +
-            `index ${manifest.snapshot?.index ?? '?'}, ${countText(records, 'record type')}, checked, ` +
+            `index ${manifest.snapshot?.index ?? '?'}, checked, ` +
             `encrypted: ${encryptionText(manifest)}\n${backup.path}\n`,
         );
         for (const note of manifest.notes ?? []) out.note(`Note: ${note}`);

@@ -1,14 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import type { InspectedSnapshot, KeyRows } from '../../compose/inspections';
 import { fromErrorInfo } from '../../core/errors';
 import { cliErrors } from '../cliErrors';
-import type { Inspected } from '../inspection';
 import type { WithCli } from '../program';
 import { chooseSource, decryptionOf } from '../source';
 import { SOURCE_HELP, sourceDocument, withDecryptionOptions } from '../sourceOptions';
 import type { DecryptionOptions } from '../sourceOptions';
-import { fields } from '../table';
-import { timeText } from '../words';
 
 interface Options extends DecryptionOptions {
   format?: 'pretty' | 'json';
@@ -16,6 +14,9 @@ interface Options extends DecryptionOptions {
   kvdepth?: number;
   kvfilter?: string;
 }
+
+/** Consul's own default for `-kvdepth`. */
+const DEFAULT_DEPTH = 2;
 
 export function inspectCommand(program: Command, withCli: WithCli): void {
   withDecryptionOptions(
@@ -30,87 +31,69 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
         ]),
       )
       .option('--kvdetails', 'sizes of the keys by prefix')
-      .option('--kvdepth <n>', 'parts of a key that make a prefix (default: 2)', depth)
+      .option(
+        '--kvdepth <n>',
+        `parts of a key that make a prefix (default: ${DEFAULT_DEPTH})`,
+        depth,
+      )
       .option('--kvfilter <prefix>', 'only the keys that begin so'),
   ).action(
     withCli<Options>(async (cli, [text = ''], options) => {
       const { out, context } = cli;
-      const { kvdetails = false, kvdepth, kvfilter } = options;
-      if (!kvdetails && (kvdepth !== undefined || kvfilter !== undefined)) {
-        throw cliErrors.usage({
-          message: '--kvdepth and --kvfilter need --kvdetails.',
-          next: 'Add --kvdetails.',
-        });
-      }
+      const query = keyQuery(options);
       const source = await chooseSource(cli, text);
-      const inspected = await cli.services.inspect(
-        { ...source.ref, location: source.path },
-        await decryptionOf(cli, source, options),
-        {
-          kvDetails: kvdetails,
-          ...(kvdepth === undefined ? {} : { kvDepth: kvdepth }),
-          ...(kvfilter === undefined ? {} : { kvFilter: kvfilter }),
-        },
-        context,
-      );
-      const { damage } = inspected;
+      const decryption = await decryptionOf(cli, source, options);
+      const operations = await cli.operations();
+      const inspected = await operations.inspectOpen({ source: source.ref, decryption }, context);
+      const { session, error } = inspected;
       if (options.format === 'json') {
         // A script that reads Consul's object expects a whole one or none.
-        if (damage === undefined) out.raw(`${inspected.vendorJson()}\n`);
+        if (error === undefined) {
+          out.raw(`${await operations.inspectJson({ session, kvDetails: query }, context)}\n`);
+        }
       } else {
-        out.document({ source: sourceDocument(source), ...inspectionDocument(inspected) });
-        out.text(inspectionText(inspected, source.path));
+        const keys =
+          query &&
+          (await operations.inspectKeys(
+            { session, query: { ...query, limit: Infinity } },
+            context,
+          ));
+        out.document({ source: sourceDocument(source), ...inspectionDocument(inspected, keys) });
+        if (!out.options.json) {
+          const { inspectText } = await import('../inspectText');
+          out.text(inspectText(inspected, keys, source.path));
+        }
       }
-      if (damage !== undefined) throw fromErrorInfo(damage);
+      if (error !== undefined) throw fromErrorInfo(error);
     }),
   );
 }
 
 /** An inspection as `--json` has it. Fields may be added, never changed. */
-function inspectionDocument({ encryption, report, keys, damage }: Inspected) {
+function inspectionDocument(inspected: InspectedSnapshot, keys: KeyRows | undefined) {
+  const { encryption, product, size, report, verification } = inspected;
   return {
+    product,
     encryption,
-    result: damage === undefined ? 'ok' : 'damaged',
+    storedBytes: size,
+    verification,
     report,
     ...(keys === undefined
       ? {}
       : {
-          keys: {
-            ...keys,
-            rows: keys.rows.map(({ name, count, sum }) => ({ name, count, sum })),
-          },
+          keys: { ...keys, rows: keys.rows.map(({ name, count, sum }) => ({ name, count, sum })) },
         }),
-    ...(damage === undefined
-      ? {}
-      : { error: { code: damage.code, message: damage.message, next: damage.next } }),
   };
 }
 
-function inspectionText(inspected: Inspected, path: string): string {
-  const { report, encryption, damage } = inspected;
-  const servers = report.servers.map(
-    ({ id, address, voter }) => `${address} (${id}${voter ? '' : ', no voter'})`,
-  );
-  const { time } = report.identity;
-  const vendor = inspected.vendorText();
-  return (
-    (vendor === undefined ? '' : `${vendor}\n\n`) +
-    fields([
-      [' File', path],
-      [' Taken', time === undefined ? undefined : timeText(time)],
-      [' Servers', servers.length === 0 ? undefined : servers.join(', ')],
-      [
-        ' Encrypted',
-        encryption === 'openpgp' ? 'OpenPGP' : encryption === 'none' ? 'no' : encryption,
-      ],
-      [
-        ' Checked',
-        damage === undefined
-          ? 'whole, every record read'
-          : 'DAMAGED: only what could be read is shown',
-      ],
-    ])
-  );
+function keyQuery(options: Options): { depth: number; filter: string } | undefined {
+  const { kvdetails, kvdepth, kvfilter } = options;
+  if (kvdetails) return { depth: kvdepth ?? DEFAULT_DEPTH, filter: kvfilter ?? '' };
+  if (kvdepth === undefined && kvfilter === undefined) return undefined;
+  throw cliErrors.usage({
+    message: '--kvdepth and --kvfilter need --kvdetails.',
+    next: 'Add --kvdetails.',
+  });
 }
 
 function depth(text: string): number {
