@@ -1,0 +1,211 @@
+import type { RestorePlan, RestorePlanItem } from '../../core/plan';
+import { h, icon, section } from '../shared/dom';
+import type { Child } from '../shared/dom';
+import { ageText, bytesText, changeText, countText, timeTexts } from '../shared/format';
+import { orderedItems, orderedRows, rowChange, rowName } from './words';
+import type { Told } from './words';
+
+/** A verdict or an outcome. */
+export function banner(told: Told, id: string): HTMLElement {
+  return h(
+    'section',
+    { class: `banner ${told.tone}`, 'aria-labelledby': id },
+    icon(told.icon, 'banner-icon'),
+    h('div', {}, h('h2', { id }, told.title), h('p', {}, told.text)),
+  );
+}
+
+/** Which backup goes to which cluster. */
+export function fromTo(plan: RestorePlan): HTMLElement {
+  const { identity, contentBytes } = plan.content;
+  const time = plan.contentTime;
+  return h(
+    'div',
+    { class: 'from-to' },
+    card(
+      'From this backup',
+      'archive',
+      plan.source,
+      time !== undefined &&
+        h('time', { datetime: time, title: timeTexts(time).utc }, timeTexts(time).local),
+      time !== undefined && h('span', { 'data-age': time }, ageText(time)),
+      identity.index !== undefined && `Index ${countText(identity.index)}`,
+      contentBytes > 0 && bytesText(contentBytes),
+    ),
+    icon('arrow-right', 'large-arrow'),
+    card(
+      'Into this cluster',
+      'server-environment',
+      plan.cluster,
+      plan.system,
+      plan.current.index !== undefined && `Now at index ${countText(plan.current.index)}`,
+    ),
+  );
+}
+
+function card(title: string, iconName: string, name: string, ...facts: Child[]): HTMLElement {
+  return h(
+    'section',
+    { class: 'card', 'aria-label': title },
+    h('p', { class: 'muted' }, title),
+    h('h2', {}, icon(iconName, 'inline'), name),
+    h(
+      'p',
+      { class: 'muted dots' },
+      ...facts.filter((f) => f !== false && f !== undefined).map((f) => h('span', {}, f)),
+    ),
+  );
+}
+
+const SEVERITIES = {
+  blocker: { icon: 'error', word: 'Blocks' },
+  warning: { icon: 'warning', word: 'Warning' },
+  info: { icon: 'info', word: 'Note' },
+} as const;
+
+/** What has to be known: what blocks first. */
+export function itemsSection(plan: RestorePlan): HTMLElement | undefined {
+  if (plan.items.length === 0) return undefined;
+  return section(
+    'items',
+    'What to know first',
+    {},
+    h('ul', { class: 'items' }, ...orderedItems(plan.items).map(itemRow)),
+  );
+}
+
+function itemRow({ severity, code, title, detail }: RestorePlanItem): HTMLElement {
+  const shown = SEVERITIES[severity];
+  return h(
+    'li',
+    { class: `item ${severity}` },
+    icon(shown.icon, 'item-icon'),
+    h(
+      'div',
+      {},
+      h('p', {}, h('span', { class: 'badge' }, shown.word), h('strong', {}, title)),
+      detail !== undefined && h('p', { class: 'detail' }, detail),
+      h('p', { class: 'muted small' }, h('code', {}, code)),
+    ),
+  );
+}
+
+const CHANGES = {
+  same: 'same number',
+  more: 'more than now',
+  fewer: 'fewer than now',
+  unknown: 'not known',
+} as const;
+
+/** What the cluster holds now against what the backup brings. */
+export function comparisonSection(plan: RestorePlan): HTMLElement {
+  const replaced = `Everything that “${plan.cluster}” holds is replaced with the content of the backup, also where the numbers are the same. What was written since the backup was taken is gone afterwards.`;
+  const rows = orderedRows(plan.comparison).map((row) => {
+    const change = rowChange(row);
+    const name = rowName(row.name);
+    return h(
+      'tr',
+      { class: change },
+      h(
+        'th',
+        { scope: 'row' },
+        name,
+        name !== row.name && h('code', { class: 'muted type' }, row.name),
+      ),
+      h('td', { class: 'number' }, row.now === undefined ? 'not known' : countText(row.now)),
+      h('td', { class: 'number' }, countText(row.after)),
+      h(
+        'td',
+        { class: 'number change' },
+        row.now === undefined ? '' : changeText(row.now, row.after),
+      ),
+      h('td', { class: 'muted what' }, CHANGES[change]),
+    );
+  });
+  const heads: [string, string][] = [
+    ['What', ''],
+    ['Now', 'number'],
+    ['After', 'number'],
+    ['Change', 'number'],
+    ['', 'what'],
+  ];
+  const table = h(
+    'table',
+    { class: 'data' },
+    h('caption', { class: 'hidden' }, 'What the cluster holds now and after the restore'),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        ...heads.map(([title, name]) =>
+          title === '' ? h('td', { class: name }) : h('th', { scope: 'col', class: name }, title),
+        ),
+      ),
+    ),
+    h('tbody', {}, ...rows),
+  );
+  return section(
+    'comparison',
+    'What is replaced',
+    {},
+    h('p', { class: 'lead' }, replaced),
+    rows.length === 0
+      ? h(
+          'p',
+          { class: 'muted' },
+          'What the cluster holds now could not be counted with these rights.',
+        )
+      : h('div', { class: 'table-frame' }, table),
+  );
+}
+
+/** What will be done, in order, once it is confirmed. */
+export function stepsSection(plan: RestorePlan): HTMLElement | undefined {
+  if (!plan.possible) return undefined;
+  const steps: [string, string, string][] = [
+    plan.safetyBackup
+      ? [
+          'shield',
+          'Safety backup first',
+          'The cluster’s present state is backed up before anything is changed; with it you can go back.',
+        ]
+      : [
+          'warning',
+          'No safety backup',
+          'The cluster’s present state is not kept. What it holds now can’t be brought back.',
+        ],
+    [
+      'history',
+      'Restore',
+      'The backup is checked once more while it is sent; its last bytes leave only when it has passed.',
+    ],
+    ['checklist', 'Check', 'Afterwards the cluster must answer and hold what the backup held.'],
+  ];
+  const asks = plan.asksForSecret;
+  if (asks !== undefined) {
+    steps.unshift([
+      'key',
+      `You are asked for a ${asks.field} to check with`,
+      `${asks.reason}. Have one of the backup’s own at hand.`,
+    ]);
+  }
+  return section(
+    'steps',
+    'What will be done',
+    {},
+    h(
+      'ol',
+      { class: 'steps' },
+      ...steps.map(([name, title, text]) =>
+        h(
+          'li',
+          { class: name === 'warning' ? 'warning' : undefined },
+          icon(name, 'item-icon'),
+          h('div', {}, h('strong', {}, title), h('p', { class: 'muted' }, text)),
+        ),
+      ),
+    ),
+  );
+}

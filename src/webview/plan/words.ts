@@ -1,0 +1,120 @@
+import type { RestoreComparison, RestorePlan, RestorePlanItem } from '../../core/plan';
+import type { PlanOutcome } from '../../protocol/planMessages';
+import { counted } from '../shared/format';
+
+export interface Told {
+  tone: 'good' | 'bad' | 'notice' | 'info';
+  icon: string;
+  title: string;
+  text: string;
+}
+
+const ORDER = { blocker: 0, warning: 1, info: 2 } as const;
+
+/** What stops the restore first, then what must be read, then what is only told. */
+export function orderedItems(items: readonly RestorePlanItem[]): RestorePlanItem[] {
+  return [...items].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+}
+
+/** The plan in one sentence. */
+export function verdict(plan: RestorePlan): Told {
+  const blockers = plan.items.filter((i) => i.severity === 'blocker').length;
+  const warnings = plan.items.filter((i) => i.severity === 'warning').length;
+  if (!plan.possible) {
+    return {
+      tone: 'bad',
+      icon: 'error',
+      title: 'This restore is not possible',
+      text:
+        blockers === 1
+          ? 'One thing stands in its way; see below.'
+          : `${counted(blockers, 'thing')} stand in its way; see below.`,
+    };
+  }
+  if (warnings > 0) {
+    return {
+      tone: 'notice',
+      icon: 'warning',
+      title: `Possible, with ${counted(warnings, 'warning')}`,
+      text: warnings === 1 ? 'Read it before you go on.' : 'Read them before you go on.',
+    };
+  }
+  return {
+    tone: 'good',
+    icon: 'pass-filled',
+    title: 'Ready to restore',
+    text: 'The backup was read to its end and is whole; nothing stands in the way.',
+  };
+}
+
+const OUTCOMES: Readonly<Record<PlanOutcome['kind'], Told>> = {
+  asked: {
+    tone: 'info',
+    icon: 'question',
+    title: 'Waiting for your confirmation',
+    text: 'Nothing has been changed yet; the editor asks once more.',
+  },
+  running: {
+    tone: 'info',
+    icon: 'sync',
+    title: 'Being restored',
+    text: 'Progress and cancelling are in the notification. The plan stays here to be read.',
+  },
+  done: { tone: 'good', icon: 'pass-filled', title: 'Restored', text: 'The plan was carried out.' },
+  failed: {
+    tone: 'bad',
+    icon: 'error',
+    title: 'The restore failed',
+    text: 'The log has the whole story.',
+  },
+  cancelled: {
+    tone: 'notice',
+    icon: 'circle-slash',
+    title: 'Cancelled',
+    text: 'The restore was not carried to its end.',
+  },
+};
+
+/** How it went, with the caller's own words where there are any. */
+export function outcome({ kind, message }: PlanOutcome): Told {
+  return { ...OUTCOMES[kind], ...(message === undefined ? {} : { text: message }) };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  KVS: 'Keys',
+  Service: 'Service instances',
+  ServiceName: 'Services',
+  Node: 'Nodes',
+  Check: 'Health checks',
+  Session: 'Sessions',
+  ACLToken: 'ACL tokens',
+  ACLPolicy: 'ACL policies',
+  ACLRole: 'ACL roles',
+  PreparedQuery: 'Prepared queries',
+  ConfigEntry: 'Config entries',
+  Intention: 'Intentions',
+  Peering: 'Peerings',
+  ConnectCA: 'CA roots',
+};
+
+/** A record type in words, where it has common ones. */
+export function rowName(name: string): string {
+  return NAMES[name] ?? name;
+}
+
+/** What happens to a row: in a word, so that no colour has to say it. */
+export function rowChange({
+  now,
+  after,
+}: RestoreComparison): 'same' | 'more' | 'fewer' | 'unknown' {
+  if (now === undefined) return 'unknown';
+  return after === now ? 'same' : after > now ? 'more' : 'fewer';
+}
+
+/** The rows, those that change first, largest change first. */
+export function orderedRows(rows: readonly RestoreComparison[]): RestoreComparison[] {
+  const size = ({ now, after }: RestoreComparison) => Math.abs(after - (now ?? 0));
+  return [...rows].sort(
+    (a, b) => size(b) - size(a) || (rowName(a.name) < rowName(b.name) ? -1 : 1),
+  );
+}
