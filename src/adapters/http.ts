@@ -2,6 +2,7 @@ import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
 import { throwIfCancelled } from '../core/errors';
+import { RememberingConnector } from './connector';
 import { connectionError, httpErrors } from './httpErrors';
 import type { Occasion } from './httpErrors';
 import { retryAfter, withRetries } from './retry';
@@ -66,6 +67,21 @@ export class HttpStatusError extends Error {
   }
 }
 
+/** What is sent, once. */
+export interface HttpUpload extends HttpRequest {
+  body: Readable;
+  /** Bytes of the body, where known. */
+  size?: number | undefined;
+  contentType: string;
+  /** Told of the bytes given to the connection, and when they are all. */
+  told?: (bytes: number, whole: boolean) => void;
+}
+
+interface Line {
+  pool: Pool;
+  connector: RememberingConnector;
+}
+
 /** How much of a failure's text is read, and of a small answer. */
 const FAILURE_BYTES = 64 * 1024;
 const SMALL_BYTES = 64 * 1024 * 1024;
@@ -75,7 +91,7 @@ const PASSING = [429, 502, 503, 504];
 
 /** Talks to one server. Follows no redirect, and repeats only what changes nothing. */
 export class HttpClient {
-  #pool: Promise<Pool> | undefined;
+  #line: Promise<Line> | undefined;
 
   constructor(private readonly settings: HttpSettings) {}
 
@@ -98,56 +114,68 @@ export class HttpClient {
   }
 
   /**
-   * Sends a body once, on a connection of its own, and never again by itself.
+   * Sends a body once, on a connection of its own, and never again by itself. When the body fails, the request is cut
+   * off, so that the server never has a whole one.
    *
-   * @param body when it fails, the request is cut off, so that the server never has a whole one
-   * @param size bytes of the body, where known
-   * @throws what made `body` fail; HttpStatusError; `http.*`; `core.cancelled`
+   * @throws what made the body fail; HttpStatusError; `http.*`; `core.cancelled`
    */
-  async put(
-    request: HttpRequest & { body: Readable; size?: number | undefined; contentType: string },
-  ): Promise<HttpText> {
+  async put(request: HttpUpload): Promise<HttpText> {
     const { body, size } = request;
+    let sent = 0;
+    const outgoing = new Transform({
+      highWaterMark: 256 * 1024,
+      transform(chunk: Buffer, _encoding, done) {
+        sent += chunk.length;
+        request.told?.(sent, false);
+        done(null, chunk);
+      },
+      flush(done) {
+        request.told?.(sent, true);
+        done();
+      },
+    });
     let failure: { error: unknown } | undefined;
-    body.once('error', (error: unknown) => (failure ??= { error }));
+    body.on('error', (error) => {
+      // A connection that failed ends the body too; that is no failure of the body.
+      if (!outgoing.destroyed) failure = { error };
+      outgoing.destroy(error);
+    });
+    outgoing.on('error', () => body.destroy());
     // A connection kept alive may be closed by the server just as the body is sent.
-    const pool = await this.#open(1);
+    const line = await this.#open(1);
     try {
-      const headers = {
-        'content-type': request.contentType,
-        ...(size === undefined ? {} : { 'content-length': String(size) }),
-      };
-      const {
-        status,
-        headers: answered,
-        body: rest,
-      } = await this.#send(pool, request, {
+      body.pipe(outgoing);
+      const reply = await this.#send(line, request, {
         method: 'PUT',
-        headers,
-        body,
+        headers: {
+          'content-type': request.contentType,
+          ...(size === undefined ? {} : { 'content-length': String(size) }),
+        },
+        body: outgoing,
       });
-      const text = await this.#read(rest, FAILURE_BYTES);
-      this.#refuse(request, { status, headers: answered }, text);
-      return { status, headers: answered, text };
+      const text = await this.#read(reply.body, FAILURE_BYTES);
+      this.#refuse(request, reply, text);
+      return { status: reply.status, headers: reply.headers, text };
     } catch (error) {
       throwIfCancelled(request.signal);
       throw failure === undefined ? error : failure.error;
     } finally {
       body.destroy();
-      await pool.destroy();
+      outgoing.destroy();
+      await line.pool.destroy();
     }
   }
 
   /** Ends what still runs and lets go of the connections. */
   async close(): Promise<void> {
-    const pool = this.#pool;
-    this.#pool = undefined;
-    await (await pool)?.destroy();
+    const line = this.#line;
+    this.#line = undefined;
+    await (await line)?.pool.destroy();
   }
 
   async #getOnce(request: HttpRequest): Promise<HttpReply> {
-    this.#pool ??= this.#open(CONNECTIONS);
-    const reply = await this.#send(await this.#pool, request, { method: 'GET' });
+    this.#line ??= this.#open(CONNECTIONS);
+    const reply = await this.#send(await this.#line, request, { method: 'GET' });
     const { status } = reply;
     if (status < 300 || request.accept?.includes(status)) return reply;
     this.#refuse(request, reply, await this.#read(reply.body, FAILURE_BYTES));
@@ -155,7 +183,7 @@ export class HttpClient {
   }
 
   async #send(
-    pool: Pool,
+    { pool, connector }: Line,
     request: HttpRequest,
     options: Pick<Dispatcher.RequestOptions, 'method' | 'body'> & {
       headers?: Record<string, string>;
@@ -180,10 +208,10 @@ export class HttpClient {
       return {
         status: reply.statusCode,
         headers: flat(reply.headers),
-        body: guarded(reply.body, occasion),
+        body: guarded(reply.body, occasion, connector),
       };
     } catch (error) {
-      throw connectionError(error, occasion);
+      throw connectionError(connector.causeOf(error), occasion);
     }
   }
 
@@ -208,19 +236,17 @@ export class HttpClient {
     return code === 'http.reset' || code === 'http.cut' ? {} : undefined;
   };
 
-  async #open(connections: number): Promise<Pool> {
+  async #open(connections: number): Promise<Line> {
     const undici = await import('undici');
     const { origin, socketPath, tls, timeouts } = this.settings;
-    return new undici.Pool(origin, {
-      connections,
-      allowH2: false,
-      pipelining: 1,
-      connect: {
-        timeout: timeouts.connect,
-        ...(socketPath === undefined ? {} : { socketPath }),
-        ...tls,
-      },
+    const connector = new RememberingConnector(undici, {
+      timeout: timeouts.connect,
+      ...(socketPath === undefined ? {} : { socketPath }),
+      ...tls,
     });
+    const { connect } = connector;
+    const pool = new undici.Pool(origin, { connections, allowH2: false, pipelining: 1, connect });
+    return { pool, connector };
   }
 
   async #read(body: Readable, limit: number): Promise<string> {
@@ -240,7 +266,7 @@ export class HttpClient {
 }
 
 /** The body with errors of ours. Undici's body ends by itself on silence, on a cut and on the signal. */
-function guarded(body: Readable, occasion: Occasion): Readable {
+function guarded(body: Readable, occasion: Occasion, connector: RememberingConnector): Readable {
   let received = 0;
   const out = new Transform({
     highWaterMark: 256 * 1024,
@@ -253,7 +279,9 @@ function guarded(body: Readable, occasion: Occasion): Readable {
       done(error);
     },
   });
-  body.on('error', (error) => out.destroy(connectionError(error, { ...occasion, received })));
+  body.on('error', (error) => {
+    out.destroy(connectionError(connector.causeOf(error), { ...occasion, received }));
+  });
   body.pipe(out);
   return out;
 }

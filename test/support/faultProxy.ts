@@ -130,6 +130,9 @@ function forward(
     answer.on('end', () => {
       if (limit === Number.POSITIVE_INFINITY) outgoing.end();
     });
-    if (limit === 0) spoil();
+    if (limit === 0) {
+      outgoing.flushHeaders();
+      spoil();
+    }
   });
 }

@@ -24,7 +24,7 @@ class ConsulAdapter implements Adapter {
   ) {}
 
   readonly status: Adapter['status'] = async ({ signal }) => {
-    const { healthSeen: _, index: __, ...status } = await readStatus(await this.#own(), signal);
+    const { healthView: _, index: __, ...status } = await readStatus(await this.#own(), signal);
     return status;
   };
 
@@ -33,8 +33,8 @@ class ConsulAdapter implements Adapter {
 
   readonly inventory: Adapter['inventory'] = async ({ signal }): Promise<Inventory> => {
     const client = await this.#own();
-    const { version, index } = await readStatus(client, signal);
-    return toInventory(await countAll(client, version, signal), index);
+    const status = await readStatus(client, signal);
+    return toInventory(await countAll(client, status, signal), status.index);
   };
 
   readonly planRestore: Adapter['planRestore'] = async (content, context) =>

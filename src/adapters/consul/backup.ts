@@ -1,14 +1,19 @@
-import { coreErrors } from '../../core/errors';
+import { coreErrors, isClusterBackupError } from '../../core/errors';
 import type { BackupRequest, BackupSource, RunContext } from '../../core/ports';
 import type { HttpReply } from '../http';
 import { pauseFor } from '../retry';
 import { consulErrors } from './errors';
 import type { ConsulClient } from './http';
-import { readStatus } from './status';
+import { readSettledStatus, readStatus } from './status';
 import type { ConsulStatus } from './status';
 
-/** How long an election may take before "no leader" is the answer, in milliseconds. */
-const ELECTION = 5000;
+interface Answer {
+  status: ConsulStatus;
+  reply: HttpReply;
+}
+
+/** Milliseconds until the others have noticed that a leader is gone. */
+const AFTER_LOSS = 3000;
 
 /**
  * Begins a snapshot: `GET /v1/snapshot` (hashicorp/consul agent/snapshot_endpoint.go). Consul sends its headers
@@ -28,23 +33,12 @@ export async function startBackup(
   }
   const stale = request.mode === 'stale';
   context.progress({ phase: 'Asking the cluster how it is' });
-  const status = stale
-    ? await readStatus(client, context.signal)
-    : await statusWithLeader(client, context);
-  if (!stale) refuseDegraded(status, target.where);
-
-  context.progress({ phase: 'Waiting for the cluster to make its snapshot' });
-  const reply = await client.stream('/v1/snapshot', {
-    purpose: 'make a snapshot',
-    needs: 'acl = "write"',
-    query: { stale: stale ? '' : undefined },
-    headersTimeout: target.timeouts.prepare,
-    signal: context.signal,
-  });
+  const ask = stale ? askAnyServer : askLeader;
+  const { status, reply } = await ask(client, context);
   try {
     const notes = stale ? readStaleness(reply, client) : refuseWithoutLeader(reply, target.where);
     if (stale && status.health !== 'healthy') notes.push(`The cluster was ${words(status)}`);
-    if (!status.healthSeen) {
+    if (status.healthView === 'denied') {
       notes.push('The health of the servers was not seen: operator = "read" was missing.');
     }
     const size = Number(reply.headers['content-length']);
@@ -60,22 +54,47 @@ export async function startBackup(
   }
 }
 
-/** An election takes a few seconds; that is no reason to fail. */
-async function statusWithLeader(client: ConsulClient, context: RunContext): Promise<ConsulStatus> {
-  for (let waited = 0; ; waited += 1000) {
-    const status = await readStatus(client, context.signal);
-    if (status.health !== 'noLeader') return status;
-    if (waited >= ELECTION) {
-      throw consulErrors.noLeader({
-        message: `${client.target.where} has no leader. ${status.reason ?? ''}`.trim(),
-      });
+async function askAnyServer(client: ConsulClient, context: RunContext): Promise<Answer> {
+  const status = await readStatus(client, context.signal);
+  return { status, reply: await askForSnapshot(client, true, context) };
+}
+
+/** A leader that has just gone is still named for a few seconds: asks once more when the next one is there. */
+async function askLeader(client: ConsulClient, context: RunContext): Promise<Answer> {
+  const { signal } = context;
+  for (let again = false; ; again = true) {
+    const status = await readSettledStatus(client, signal);
+    refuseUnfit(status, client.target.where);
+    try {
+      return { status, reply: await askForSnapshot(client, false, context) };
+    } catch (error) {
+      const gone = isClusterBackupError(error) && error.code === 'consul.noLeader';
+      if (again || !gone) throw error;
+      await pauseFor(AFTER_LOSS, signal);
     }
-    context.progress({ phase: 'Waiting for the cluster to have a leader' });
-    await pauseFor(1000, context.signal);
   }
 }
 
-function refuseDegraded(status: ConsulStatus, where: string): void {
+function askForSnapshot(
+  client: ConsulClient,
+  stale: boolean,
+  context: RunContext,
+): Promise<HttpReply> {
+  context.progress({ phase: 'Waiting for the cluster to make its snapshot' });
+  return client.stream('/v1/snapshot', {
+    purpose: 'make a snapshot',
+    needs: 'acl = "write"',
+    query: { stale: stale ? '' : undefined },
+    headersTimeout: client.target.timeouts.prepare,
+    signal: context.signal,
+  });
+}
+
+function refuseUnfit(status: ConsulStatus, where: string): void {
+  if (status.health === 'noLeader') {
+    const message = `${where} has no leader. ${status.reason ?? ''}`.trim();
+    throw consulErrors.noLeader({ message });
+  }
   if (status.health !== 'degraded') return;
   throw consulErrors.degraded({
     message:

@@ -10,7 +10,7 @@ import type { ConsulStatus } from './status';
 
 /** Milliseconds: until the cluster leads itself again, and until its lists hold what they should. */
 const READY = 120_000;
-const SETTLE = 10_000;
+const SETTLE = 5000;
 const PAUSE = 1000;
 
 /**
@@ -44,7 +44,7 @@ export async function compareRestored(
   requireKnownToken(await readTokenView(client, context.signal), client);
   context.progress({ phase: 'Counting what the cluster holds' });
   for (let waited = 0; ; waited += PAUSE) {
-    const counts = await countAll(client, status.version, context.signal);
+    const counts = await countAll(client, status, context.signal);
     const checks = toChecks(content, counts);
     if (checks.every(holds) || waited >= SETTLE) return checks;
     await pauseFor(PAUSE, context.signal);

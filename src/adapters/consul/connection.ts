@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { ConnectedCluster } from '../../core/ports';
 import type { HttpSettings, TlsSettings } from '../http';
 import { DEFAULT_ADDRESS, addressText, isLocal, originOf, parseAddress } from './address';
@@ -178,6 +179,16 @@ async function readTls(target: ConsulTarget): Promise<TlsSettings> {
     settings.key = await readText(target, target.clientKey, 'The client key');
   }
   if (target.serverName !== undefined) settings.servername = target.serverName;
+  try {
+    createSecureContext(settings);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw consulErrors.badConnection({
+      message: `OpenSSL does not take the certificates or the key of ${target.where} (${why}).`,
+      next: 'Check that `caFile`, `clientCert` and `clientKey` are PEM files, and that key and certificate belong together.',
+      cause,
+    });
+  }
   return settings;
 }
 

@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { isClusterBackupError } from '../../core/errors';
 import type { ClusterBackupError } from '../../core/errors';
 import { redact } from '../../core/redact';
 import { HttpClient, HttpStatusError } from '../http';
-import type { HttpReply, HttpRequest, HttpSettings } from '../http';
+import type { HttpReply, HttpRequest, HttpSettings, HttpUpload } from '../http';
 import type { ConsulTarget } from './connection';
 import { countItems } from './countItems';
 import { consulErrors } from './errors';
@@ -81,16 +80,18 @@ export class ConsulClient {
     return this.#tell(question, () => this.#http.get(this.#request(path, question)));
   }
 
-  /** Sends a snapshot once. @throws HttpStatusError, `http.*`, what made the stream fail */
-  async sendSnapshot(body: Readable, size: number | undefined, signal: AbortSignal): Promise<void> {
+  /**
+   * Sends a snapshot once.
+   *
+   * @throws HttpStatusError, `http.*`, what made the stream fail
+   */
+  async sendSnapshot(upload: Pick<HttpUpload, 'body' | 'size' | 'told' | 'signal'>): Promise<void> {
     await this.#http.put({
+      ...upload,
       path: '/v1/snapshot',
       query: { dc: this.target.datacenter },
       headersTimeout: this.target.timeouts.apply,
       contentType: 'application/octet-stream',
-      body,
-      size,
-      signal,
     });
   }
 
@@ -113,7 +114,7 @@ export class ConsulClient {
       return consulErrors.denied({ message, ...(needs?.startsWith('acl') ? {} : next), ...cause });
     }
     if (NO_LEADER.test(said)) {
-      const message = `${where} could not ${purpose}: the cluster has no leader.`;
+      const message = `${where} could not ${purpose}: the cluster has no leader that answers (${said}).`;
       return consulErrors.noLeader({ message, ...cause });
     }
     if (/No path to datacenter/i.test(said)) {
@@ -170,7 +171,9 @@ export class ConsulClient {
   }
 }
 
-const NO_LEADER = /No cluster leader/i;
+/** No leader, or one that is gone and not yet replaced: servers then pass on what they could not pass on. */
+const NO_LEADER =
+  /No cluster leader|dial tcp|rpc error getting client|leadership lost|not the leader/i;
 
 /**
  * The answer, or undefined where the cluster does not give it to this token or does not have it.

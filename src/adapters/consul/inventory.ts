@@ -1,5 +1,5 @@
 import type { ClusterBackupError } from '../../core/errors';
-import type { Inventory } from '../../core/model';
+import type { ClusterStatus, Inventory } from '../../core/model';
 import { consulErrors } from './errors';
 import { unlessDenied } from './http';
 import type { ConsulClient, ListCount } from './http';
@@ -24,6 +24,8 @@ const LISTS = [
   { name: 'ACLPolicy', path: '/v1/acl/policies', whole: true },
 ] as const;
 
+type Query = Record<string, string | undefined>;
+
 /** What was counted, and when it was last written (X-Consul-Index), where the list says. */
 export type Counts = Record<string, { count: number; index: number | undefined }>;
 
@@ -39,10 +41,18 @@ export interface TokenView {
 }
 
 /** What Consul says about the token in use. */
-export async function readTokenView(client: ConsulClient, signal: AbortSignal): Promise<TokenView> {
+export async function readTokenView(
+  client: ConsulClient,
+  signal: AbortSignal,
+  query: Query = {},
+): Promise<TokenView> {
   const denials: ClusterBackupError[] = [];
   const self = await unlessDenied(
-    client.json('/v1/acl/token/self', tokenSelfSchema, { purpose: 'say who we are', signal }),
+    client.json('/v1/acl/token/self', tokenSelfSchema, {
+      purpose: 'say who we are',
+      query,
+      signal,
+    }),
     (error) => denials.push(error),
   );
   // Status 401.
@@ -64,14 +74,16 @@ export async function readTokenView(client: ConsulClient, signal: AbortSignal): 
  * a token may not see without saying so (since 1.11 it says so to named tokens), so a kind that may be cut down is not
  * counted at all.
  *
- * @param version of the servers, where known
+ * @param status of the cluster: without a leader, any server is asked for what it has
  */
 export async function countAll(
   client: ConsulClient,
-  version: string | undefined,
+  status: Pick<ClusterStatus, 'version' | 'health'>,
   signal: AbortSignal,
 ): Promise<Counts> {
-  const view = await readTokenView(client, signal);
+  const { version } = status;
+  const anyServer: Query = status.health === 'noLeader' ? { stale: '' } : {};
+  const view = await readTokenView(client, signal, anyServer);
   const saysWhenFiltered = view.accessor !== undefined && atLeast(version, 1, 12);
   const trusted = (list: ListCount) => !list.filtered && (view.seesAll || saysWhenFiltered);
   const counts: Counts = {};
@@ -80,14 +92,14 @@ export async function countAll(
   const lists = partial ? LISTS.filter(({ name }) => name === 'Node') : LISTS;
   for (const { name, path, ...more } of lists) {
     if ('whole' in more && !view.aclEnabled) continue;
-    const query = 'query' in more ? more.query : {};
+    const query = { ...anyServer, ...('query' in more ? more.query : {}) };
     const purpose = `count its records of kind ${name}`;
     const list = await unlessDenied(client.count(path, { purpose, query, signal }));
     if (list === undefined || !('whole' in more || trusted(list))) continue;
     counts[name] = { count: list.count, index: list.index };
   }
   if (counts['ServiceName'] !== undefined) {
-    const services = await countInstances(client, signal);
+    const services = await countInstances(client, signal, anyServer);
     if (services !== undefined && trusted(services)) counts['Service'] = services;
   }
   return counts;
@@ -106,10 +118,11 @@ export function toInventory(counts: Counts, index: number | undefined): Inventor
 async function countInstances(
   client: ConsulClient,
   signal: AbortSignal,
+  query: Query,
 ): Promise<ListCount | undefined> {
   const purpose = 'list its services';
   const services = await unlessDenied(
-    client.json('/v1/catalog/services', servicesSchema, { purpose, signal }),
+    client.json('/v1/catalog/services', servicesSchema, { purpose, query, signal }),
   );
   if (services === undefined) return undefined;
   const names = Object.keys(services);
@@ -117,7 +130,7 @@ async function countInstances(
   const work = async () => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
       const path = `/v1/catalog/service/${encodeURIComponent(name)}`;
-      const list = await client.count(path, { purpose, signal });
+      const list = await client.count(path, { purpose, query, signal });
       total.count += list.count;
       total.index = Math.max(total.index ?? 0, list.index ?? 0);
       total.filtered ||= list.filtered;

@@ -1,6 +1,4 @@
-import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
 import type { ClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
@@ -11,6 +9,9 @@ import type { ConsulClient } from './http';
 /** What Consul says when it refused the archive before it touched anything (snapshot/snapshot.go `Read`). */
 const NOT_TOUCHED =
   /failed to decompress|failed to read snapshot|failed checking integrity|unexpected file|hash check|unread uncompressed|temp snapshot|stale not allowed/i;
+
+/** What it says when no leader was there to begin; a leadership lost on the way is another thing. */
+const NOT_BEGUN = /No cluster leader|dial tcp|rpc error getting client/i;
 
 /**
  * Hands a snapshot to the cluster: one `PUT /v1/snapshot`, never a second. The leader reads all of it, then replaces
@@ -27,34 +28,24 @@ export async function sendRestore(
 ): Promise<void> {
   let sent = 0;
   let handedOver = false;
-  const counter = new Transform({
-    highWaterMark: 256 * 1024,
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      const total = size === undefined ? {} : { total: size };
-      context.progress({ phase: 'Sending to the cluster', done: sent, unit: 'bytes', ...total });
-      done(null, chunk);
-    },
-    flush(done) {
-      handedOver = true;
-      context.progress({ phase: 'Waiting for the leader to apply it' });
-      done();
-    },
-  });
-  let sourceFailure: { error: unknown } | undefined;
-  stream.once('error', (error: unknown) => (sourceFailure ??= { error }));
-  const fed = pipeline(stream, counter).catch(() => undefined);
+  const told = (bytes: number, whole: boolean) => {
+    sent = bytes;
+    handedOver = whole;
+    const total = size === undefined ? {} : { total: size };
+    context.progress(
+      whole
+        ? { phase: 'Waiting for the leader to apply it' }
+        : { phase: 'Sending to the cluster', done: bytes, unit: 'bytes', ...total },
+    );
+  };
   try {
-    await client.sendSnapshot(counter, size, context.signal);
+    await client.sendSnapshot({ body: stream, size, told, signal: context.signal });
   } catch (error) {
-    counter.destroy();
-    await fed;
-    throw explained(client, error, { sourceFailure, handedOver, sent, signal: context.signal });
+    throw explained(client, error, { handedOver, sent, signal: context.signal });
   }
 }
 
 interface Circumstances {
-  sourceFailure: { error: unknown } | undefined;
   /** The whole snapshot had been given to the connection. */
   handedOver: boolean;
   sent: number;
@@ -63,8 +54,6 @@ interface Circumstances {
 
 function explained(client: ConsulClient, error: unknown, at: Circumstances): unknown {
   const { where } = client.target;
-  // A failed source is why the connection was cut, not the other way round.
-  if (at.sourceFailure !== undefined && !at.handedOver) return at.sourceFailure.error;
   if (error instanceof HttpStatusError) return refusal(client, error);
   if (!at.handedOver) {
     throwIfCancelled(at.signal);
@@ -90,7 +79,8 @@ function refusal(client: ConsulClient, failure: HttpStatusError): ClusterBackupE
   const { where } = client.target;
   const said = client.words(failure);
   const plain = client.explain(failure, 'restore the snapshot', 'acl = "write"');
-  if (plain.code !== 'consul.serverError') return plain;
+  const maybeBegun = plain.code === 'consul.noLeader' && !NOT_BEGUN.test(said);
+  if (plain.code !== 'consul.serverError' && !maybeBegun) return plain;
   if (NOT_TOUCHED.test(said)) {
     return consulErrors.restoreRejected({
       message: `${where} does not take the snapshot: ${said}.`,

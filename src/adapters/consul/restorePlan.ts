@@ -5,7 +5,7 @@ import type { ConsulClient } from './http';
 import { unlessDenied } from './http';
 import { readTokenView } from './inventory';
 import type { TokenView } from './inventory';
-import { readStatus } from './status';
+import { readSettledStatus } from './status';
 import type { ConsulStatus } from './status';
 import { caRootsSchema } from './wire';
 
@@ -21,11 +21,12 @@ export async function planConsulRestore(
   content: SnapshotReport,
   { signal }: RunContext,
 ): Promise<RestorePlanItem[]> {
-  const status = await readStatus(client, signal);
-  const token = await readTokenView(client, signal);
+  const status = await readSettledStatus(client, signal);
+  const query = status.health === 'noLeader' ? { stale: '' } : {};
+  const token = await readTokenView(client, signal, query);
   const purpose = 'show its CA';
   const roots = await unlessDenied(
-    client.json('/v1/connect/ca/roots', caRootsSchema, { purpose, signal }),
+    client.json('/v1/connect/ca/roots', caRootsSchema, { purpose, query, signal }),
   );
   const ca = roots && {
     clusterId: roots.TrustDomain.replace(/\.consul$/, ''),
@@ -62,10 +63,13 @@ function health(status: ConsulStatus): RestorePlanItem[] {
       `${status.reason ?? ''} A server that fails during a restore may leave the cluster without its data.`.trim();
     return [{ severity: 'warning', code, title: 'The cluster is degraded', detail }];
   }
-  if (!status.healthSeen) {
-    const detail =
-      'The token lacks operator = "read". Look yourself whether all servers are alive.';
+  if (status.healthView !== 'seen') {
+    const why =
+      status.healthView === 'denied'
+        ? 'The token lacks operator = "read".'
+        : 'The leader is new and has not looked at its servers yet.';
     const title = 'Whether the cluster is stable was not seen';
+    const detail = `${why} Look yourself whether all servers are alive.`;
     return [{ severity: 'warning', code, title, detail }];
   }
   return [{ severity: 'info', code, title: 'The cluster is stable' }];

@@ -1,5 +1,6 @@
 import type { ClusterStatus, ServerStatus } from '../../core/model';
 import type { ClusterBackupError } from '../../core/errors';
+import { pauseFor } from '../retry';
 import { targetWarnings } from './connection';
 import { consulErrors } from './errors';
 import { unlessDenied } from './http';
@@ -18,12 +19,17 @@ import type { AutopilotHealth } from './wire';
  * Milliseconds. Without a leader, Consul holds what needs one (here: to know the token) for seven seconds before it
  * refuses; a status does not wait for that.
  */
-const LEADERLESS = 3000;
+const LEADERLESS = 1500;
+/** Milliseconds that an election, and the new leader's first look at its servers, may take. */
+const ELECTION = 5000;
 
 /** A status, and what only this adapter needs of it. */
 export interface ConsulStatus extends ClusterStatus {
-  /** False where a leader is there and the token may not see its view of the servers. */
-  healthSeen: boolean;
+  /**
+   * How the servers are was `seen`; the leader is new and has not looked yet (`pending`, some two seconds); or the token
+   * may not see it.
+   */
+  healthView: 'seen' | 'pending' | 'denied';
   /** Last index of the leader's log. */
   index?: number;
 }
@@ -50,7 +56,11 @@ export async function readStatus(client: ConsulClient, signal: AbortSignal): Pro
   checkDatacenter(client, datacenters);
   const leader =
     (await unlessDenied(client.json('/v1/status/leader', leaderSchema, { purpose, signal }))) ?? '';
-  const { agent, health, missing, denials } = await askWithToken(client, leader, signal);
+  const { agent, health, healthView, missing, denials } = await askWithToken(
+    client,
+    leader,
+    signal,
+  );
   const servers = await readServers(client, health, leader, signal);
 
   for (const denial of denials) warnings.add(denial);
@@ -75,9 +85,26 @@ export async function readStatus(client: ConsulClient, signal: AbortSignal): Pro
     servers,
     ...quorumOf(servers, health),
     warnings: [...warnings],
-    healthSeen: health !== undefined || leader === '',
+    healthView,
     ...(leading?.LastIndex === undefined ? {} : { index: leading.LastIndex }),
   };
+}
+
+/**
+ * As `readStatus`, once an election that is under way is over and the new leader has looked at its servers; or, after a
+ * few seconds, what there is.
+ */
+export async function readSettledStatus(
+  client: ConsulClient,
+  signal: AbortSignal,
+): Promise<ConsulStatus> {
+  const began = performance.now();
+  for (;;) {
+    const status = await readStatus(client, signal);
+    const settled = status.health !== 'noLeader' && status.healthView !== 'pending';
+    if (settled || performance.now() - began >= ELECTION) return status;
+    await pauseFor(1000, signal);
+  }
 }
 
 /** What needs a permission: the agent's own view, and the leader's view of the servers. */
@@ -110,8 +137,18 @@ async function askWithToken(client: ConsulClient, leader: string, signal: AbortS
           }),
           lacks('operator = "read"'),
         );
-  const [answer, health] = await Promise.all([self, autopilot]);
-  return { agent: answer?.Config, health, missing: missing.sort(), denials };
+  const [answer, looked] = await Promise.all([self, autopilot]);
+  // Not healthy and nobody ill: nobody has been looked at.
+  const pending = looked?.Healthy === false && looked.Servers.length === 0;
+  const unseen = looked === undefined && leader !== '';
+  const healthView: ConsulStatus['healthView'] = pending ? 'pending' : unseen ? 'denied' : 'seen';
+  return {
+    agent: answer?.Config,
+    health: pending ? undefined : looked,
+    healthView,
+    missing: missing.sort(),
+    denials,
+  };
 }
 
 function checkDatacenter(client: ConsulClient, known: string[] | undefined): void {
@@ -194,7 +231,9 @@ function quorumOf(
 ): Pick<ClusterStatus, 'quorum'> {
   const total = servers.filter((server) => server.voter).length;
   if (total === 0 || health === undefined) return {};
-  const alive = health.Servers.filter((s) => s.Voter && s.SerfStatus === 'alive').length;
+  const alive = health.Servers.filter(
+    (s) => s.Voter && s.Healthy && s.SerfStatus === 'alive',
+  ).length;
   return { quorum: { needed: Math.floor(total / 2) + 1, alive, total } };
 }
 
