@@ -136,7 +136,7 @@ export async function run(argv: string[], world: World = {}): Promise<Outcome> {
     // Answers come as they are asked for.
     const lines = world.typed.split('\n');
     stderr.on('data', (chunk: string) => {
-      if (/: $|: \x1b\[\d+G$/.test(chunk) && lines.length > 0) {
+      if (/: (\p{Cc}\[\d+G)?$/u.test(chunk) && lines.length > 0) {
         setImmediate(() => stdin.write(`${lines.shift() ?? ''}\r`));
       }
     });
