@@ -1,0 +1,484 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import {
+  bareSettings,
+  installVsix,
+  type ServedVSCode,
+  serveVSCode,
+} from '../../src/sandbox/parts/codeServer';
+import { repositoryRoot, temporaryFolder } from '../../src/sandbox/parts/folders';
+import { type Log, silent } from '../../src/sandbox/parts/log';
+import { startBrowser } from './browser';
+import { isolatedEnvironment } from './isolation';
+
+export type Theme = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
+
+export interface WorkbenchOptions {
+  /** The packaged extension. */
+  vsix: string;
+  /** Files of the workspace folder, by relative path. */
+  files?: Record<string, string | Buffer>;
+  /** False leaves the folder untrusted: the window is in Restricted Mode. */
+  trusted?: boolean;
+  theme?: Theme;
+  settings?: Record<string, unknown>;
+  env?: NodeJS.ProcessEnv;
+  viewport?: { width: number; height: number };
+  log?: Log;
+}
+
+const themes: Record<Theme, string> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+};
+
+const defaultTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
+
+/** The default place of the package that `npm run package` makes. */
+export const packagedExtension = join(repositoryRoot, 'cluster-backup.vsix');
+
+/** Serves a VS Code with the packaged extension in it and opens a window on a folder, as a person would. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const folder = await temporaryFolder('e2e');
+  const undo: (() => Promise<void>)[] = [folder.remove];
+  try {
+    const workspace = join(folder.path, 'workspace');
+    await mkdir(workspace);
+    for (const [name, content] of Object.entries(options.files ?? {})) {
+      await mkdir(join(workspace, name, '..'), { recursive: true });
+      await writeFile(join(workspace, name), content);
+    }
+    const dataDir = join(folder.path, 'server');
+    await installVsix(options.vsix, dataDir, options.log ?? silent);
+    const settings = {
+      ...bareSettings,
+      'workbench.colorTheme': themes[options.theme ?? 'dark'],
+      ...options.settings,
+    };
+    const server = await serveVSCode({
+      dataDir,
+      disableTrust: options.trusted !== false,
+      machineSettings: settings,
+      env: { ...(await isolatedEnvironment(folder.path)), ...options.env },
+      log: options.log ?? silent,
+    });
+    undo.push(server.stop);
+    const browser = await startBrowser(options.log);
+    undo.push(() => browser.close());
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+    });
+    // Paths are copied to the clipboard by commands.
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    page.setDefaultTimeout(defaultTimeoutMs);
+    const workbench = new Workbench(page, context, browser, server, {
+      folder: folder.path,
+      workspace,
+      settings,
+      undo,
+    });
+    await workbench.load();
+    if (options.trusted === false) {
+      await page.locator('.statusbar').getByText('Restricted Mode').waitFor();
+    }
+    return workbench;
+  } catch (error) {
+    for (const step of undo.reverse()) await step().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Inner {
+  folder: string;
+  workspace: string;
+  settings: Record<string, unknown>;
+  undo: (() => Promise<void>)[];
+}
+
+/** A VS Code window, driven with mouse and keyboard. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    readonly browser: Browser,
+    readonly server: ServedVSCode,
+    private readonly inner: Inner,
+  ) {}
+
+  /** The folder that is open. */
+  get workspace(): string {
+    return this.inner.workspace;
+  }
+
+  /** A folder that goes away with the window; `home` in it is the extension's home folder. */
+  get folder(): string {
+    return this.inner.folder;
+  }
+
+  /** Opens the window, or opens it again as after a crash of the browser. */
+  async load(): Promise<void> {
+    await this.page.goto(this.server.folderUrl(this.workspace));
+    await this.page
+      .locator('.monaco-workbench .activitybar .action-label')
+      .first()
+      .waitFor({ timeout: startTimeoutMs });
+    // Commands of extensions are known once the connection to their host stands.
+    await this.page
+      .locator('.statusbar [id="status.host"]')
+      .first()
+      .waitFor({ timeout: startTimeoutMs });
+  }
+
+  /** Ends the window, the browser, the server, and all their files. */
+  async close(): Promise<void> {
+    for (const step of this.inner.undo.reverse()) await step();
+    this.inner.undo.length = 0;
+  }
+
+  /** Shows the side bar's views by the title of their activity bar icon. */
+  async openView(title: string): Promise<void> {
+    const item = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator(`[aria-label^="${title}"]`),
+    });
+    await item.first().waitFor();
+    if ((await item.first().getAttribute('aria-expanded')) === 'true') return;
+    if (!(await item.first().evaluate((e) => e.classList.contains('checked')))) {
+      await item.first().click();
+    }
+    await this.page.locator('.part.sidebar .pane').first().waitFor();
+  }
+
+  /** Runs a command of the palette by its full title. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette('F1', `>${title}`);
+    const row = this.quickInput().getByRole('option', { name: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The titles the palette offers for some text. */
+  async commandsFor(text: string): Promise<string[]> {
+    await this.openPalette('F1', `>${text}`);
+    await this.page.waitForTimeout(500);
+    const titles = await this.quickPickItems();
+    await this.page.keyboard.press('Escape');
+    return titles.filter((title) => title !== 'No matching results');
+  }
+
+  /** Opens a file of the workspace in the editor that is its default. */
+  async openFile(name: string): Promise<void> {
+    await this.openPalette('Control+p', name);
+    const row = this.quickInput().getByRole('option', { name }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  private async openPalette(key: string, text: string): Promise<void> {
+    const input = this.quickInput().locator(
+      '.quick-input-filter input, .quick-input-filter textarea',
+    );
+    if (await this.quickInput().isVisible()) {
+      await this.page.keyboard.press('Escape');
+      await this.quickInput().waitFor({ state: 'hidden' });
+    }
+    // The key does nothing while the window is still busy with something else.
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press(key);
+      const shown = await input
+        .first()
+        .waitFor({ timeout: 3000 })
+        .then(() => true)
+        .catch(() => false);
+      if (shown) break;
+      if (attempt === 4) throw new Error(`${key} opens nothing`);
+    }
+    await input.first().fill(text);
+  }
+
+  /** A view's tree by the view's name. */
+  tree(view: string): Locator {
+    return this.page.getByRole('tree', { name: view, exact: true });
+  }
+
+  /** Waits for a row whose text contains `text` or matches it, scrolling through the tree: rows out of sight don't exist. */
+  async row(view: string, text: string | RegExp, timeoutMs = defaultTimeoutMs): Promise<Locator> {
+    const tree = this.tree(view);
+    await tree.waitFor({ timeout: timeoutMs });
+    const rows = tree.getByRole('treeitem').filter({ hasText: text });
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      if (await this.scrollTo(tree, rows)) return rows.first();
+      if (Date.now() > deadline) {
+        const there = await this.rows(view);
+        throw new Error(`No row ${String(text)} in ${view}; there are:\n${there.join('\n')}`);
+      }
+      await this.page.waitForTimeout(250);
+    }
+  }
+
+  /** Whether a row is there now. */
+  async hasRow(view: string, text: string | RegExp): Promise<boolean> {
+    const tree = this.tree(view);
+    return this.scrollTo(tree, tree.getByRole('treeitem').filter({ hasText: text }));
+  }
+
+  /** The texts of all rows, from top to bottom. */
+  async rows(view: string): Promise<string[]> {
+    const tree = this.tree(view);
+    const found = new Map<number, string>();
+    await this.eachScreen(tree, async () => {
+      const seen = await tree
+        .getByRole('treeitem')
+        .evaluateAll((items) =>
+          items.map((item) => [Number(item.getAttribute('data-index')), item.textContent] as const),
+        );
+      for (const [index, text] of seen) found.set(index, text.trim());
+      return false;
+    });
+    return [...found].sort(([a], [b]) => a - b).map(([, text]) => text);
+  }
+
+  private scrollTo(tree: Locator, rows: Locator): Promise<boolean> {
+    return this.eachScreen(tree, async () => (await rows.count()) > 0);
+  }
+
+  // Goes through the tree page by page until `found` is content. Keys, since one turn of the wheel
+  // moves a list by a fixed step; a tree that is all in sight is left alone.
+  private async eachScreen(tree: Locator, found: () => Promise<boolean>): Promise<boolean> {
+    if (await found()) return true;
+    const allInSight = await tree.evaluate((element) => {
+      const rows = element.querySelector<HTMLElement>('.monaco-list-rows');
+      return rows === null || rows.offsetHeight <= element.clientHeight;
+    });
+    if (allInSight) return false;
+    await tree.focus();
+    await this.pressAndWait(tree, 'Home', '.monaco-list-row.focused[data-index="0"]');
+    for (;;) {
+      if (await found()) return true;
+      if ((await tree.locator('.monaco-list-row.focused[data-last-element="true"]').count()) > 0) {
+        return false;
+      }
+      const at = await tree.locator('.monaco-list-row.focused').getAttribute('data-index');
+      const moved = `.monaco-list-row.focused:not([data-index="${at ?? ''}"])`;
+      await this.pressAndWait(tree, 'PageDown', moved);
+    }
+  }
+
+  private async pressAndWait(tree: Locator, key: string, sign: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await tree.locator(sign).first().waitFor({ state: 'attached' });
+  }
+
+  /** Opens a row's children. */
+  async expand(view: string, text: string | RegExp): Promise<void> {
+    const row = await this.row(view, text);
+    if ((await row.getAttribute('aria-expanded')) !== 'true') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
+  /** Right-clicks a row and picks an entry of its menu. */
+  async contextMenu(view: string, text: string | RegExp, entry: string): Promise<void> {
+    const row = await this.row(view, text);
+    await row.click({ button: 'right' });
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry });
+    await item.first().waitFor();
+    // The menu takes the mouse only a moment after it is drawn.
+    await this.page.waitForTimeout(300);
+    await item.first().click();
+  }
+
+  /** The entries of a row's menu. */
+  async contextMenuEntries(view: string, text: string | RegExp): Promise<string[]> {
+    const row = await this.row(view, text);
+    await row.click({ button: 'right' });
+    const items = this.page.locator('.monaco-menu [role="menuitem"]');
+    await items.first().waitFor();
+    const texts = await items.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return texts.map((entry) => entry.split('\n')[0]?.trim() ?? '').filter((entry) => entry !== '');
+  }
+
+  /** Clicks a row's inline icon by its title. */
+  async inlineAction(view: string, text: string | RegExp, title: string): Promise<void> {
+    const row = await this.row(view, text);
+    await row.hover();
+    await row.locator(`.actions [aria-label^="${title}"]`).first().click();
+  }
+
+  /** Clicks an icon of a view's title bar. */
+  async viewAction(title: string): Promise<void> {
+    const bar = this.page.locator('.part.sidebar');
+    await bar.hover();
+    await bar.locator(`.actions-container [aria-label^="${title}"]`).first().click();
+  }
+
+  /** The text of a view that has nothing to show yet; its links are buttons and anchors in it. */
+  welcome(): Locator {
+    return this.page.locator('.part.sidebar .welcome-view-content').first();
+  }
+
+  private quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** The title of the question asked at the top of the window. */
+  async questionTitle(): Promise<string> {
+    await this.quickInput().waitFor();
+    return (await this.quickInput().locator('.quick-input-title').innerText()).trim();
+  }
+
+  /** The labels of the quick pick on screen. */
+  async quickPickItems(): Promise<string[]> {
+    const items = this.quickInput().getByRole('option');
+    await items.first().waitFor();
+    return items.locator('.quick-input-list-row:first-child .label-name').allInnerTexts();
+  }
+
+  /** Picks an entry of a quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    const item = this.quickInput().getByRole('option').filter({ hasText: label }).first();
+    await item.waitFor();
+    const shown = await item.elementHandle();
+    await item.click();
+    // The next question may come in the same box: what follows must not meet the old one.
+    await shown.waitForElementState('hidden', { timeout: 2000 }).catch(() => undefined);
+  }
+
+  /** Ticks entries of a quick pick that takes several, and accepts. */
+  async pickMany(labels: readonly (string | RegExp)[]): Promise<void> {
+    for (const label of labels) {
+      await this.quickInput().getByRole('option').filter({ hasText: label }).first().click();
+    }
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** An input box, which unlike a quick pick has no list. */
+  private inputBox(): Locator {
+    const list = this.page.locator('.quick-input-list:visible');
+    return this.quickInput().filter({ hasNot: list });
+  }
+
+  /** Types into the input box and accepts with Enter; a box with an error keeps standing. */
+  async answer(text: string, options: { expect?: string | RegExp } = {}): Promise<void> {
+    const all = this.inputBox();
+    const box = options.expect === undefined ? all : all.filter({ hasText: options.expect });
+    await box.waitFor();
+    await box.locator('.quick-input-box input, .quick-input-box textarea').first().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until the input box says something about what was typed, and gives all it says. */
+  async questionMessage(expect: string | RegExp): Promise<string> {
+    const message = this.inputBox().locator('.quick-input-message').filter({ hasText: expect });
+    await message.first().waitFor();
+    return (await message.first().innerText()).trim();
+  }
+
+  /** The modal dialog on screen. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Reads the modal dialog's text. */
+  async dialogText(): Promise<string> {
+    await this.dialog().waitFor();
+    return (await this.dialog().locator('.dialog-message-container').innerText()).trim();
+  }
+
+  /** Answers the modal dialog with one of its buttons. */
+  async answerDialog(button: string | RegExp): Promise<void> {
+    await this.dialog().waitFor({ timeout: startTimeoutMs });
+    await this.dialog().getByRole('button', { name: button }).click();
+    await this.dialog().waitFor({ state: 'detached' });
+  }
+
+  /** Waits for a notification. */
+  async notification(text: string | RegExp, timeoutMs = defaultTimeoutMs): Promise<Locator> {
+    const found = this.page
+      .locator('.notifications-toasts .notification-toast')
+      .filter({ hasText: text })
+      .first();
+    await found.waitFor({ timeout: timeoutMs });
+    return found;
+  }
+
+  /** The texts of all notifications on screen. */
+  async notifications(): Promise<string[]> {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .allInnerTexts();
+  }
+
+  /** Presses a button of a notification. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    const found = await this.notification(text);
+    await found.getByRole('button', { name: button }).first().click();
+  }
+
+  /** Clears all notifications away. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+  }
+
+  /** The page inside the custom editor or webview that is on top. */
+  customEditorFrame(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready:visible')
+      .last()
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+  }
+
+  /** The titles of the open editors. */
+  async editorTitles(): Promise<string[]> {
+    return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+  }
+
+  /** The texts of the status bar's entries. */
+  async statusBar(): Promise<string[]> {
+    const all = await this.page.locator('.statusbar .statusbar-item').allInnerTexts();
+    return all.map((text) => text.trim()).filter((text) => text !== '');
+  }
+
+  /** Changes settings of the running window. */
+  async changeSettings(settings: Record<string, unknown>): Promise<void> {
+    Object.assign(this.inner.settings, settings);
+    await writeFile(
+      join(this.server.dataDir, 'data', 'Machine', 'settings.json'),
+      JSON.stringify(this.inner.settings),
+    );
+  }
+
+  /** Changes the colour theme and waits until the window wears it. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.changeSettings({ 'workbench.colorTheme': themes[theme] });
+    const kind = {
+      dark: 'vs-dark',
+      light: 'vs',
+      'high-contrast': 'hc-black',
+      'high-contrast-light': 'hc-light',
+    };
+    await this.page.locator(`.monaco-workbench.${kind[theme]}`).waitFor();
+  }
+
+  /** Reads what a command copied. */
+  async clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  /** Keeps a picture of the window in test-output/screenshots. */
+  async screenshot(name: string): Promise<string> {
+    const folder = join(repositoryRoot, 'test-output', 'screenshots');
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
