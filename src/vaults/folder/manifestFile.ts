@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toErrorInfo, type ErrorInfo } from '../../core/errors';
@@ -49,7 +50,9 @@ export class ManifestReader {
       const stamp = [stat.mtimeMs, stat.ctimeMs, stat.size, stat.ino].join(' ');
       const cached = known.get(name);
       if (cached?.stamp === stamp) return cached.reading;
-      const reading = await this.readAnew(path, cluster, name);
+      if (!stat.isFile() || stat.size > MAX_BYTES) throw noManifest(path, stat);
+      const text = await readSmallFile(path);
+      const reading = parseManifest(path, text, cluster, name.slice(0, -MANIFEST.length));
       known.set(name, { stamp, reading });
       return reading;
     } catch (error) {
@@ -66,22 +69,20 @@ export class ManifestReader {
     const present = new Set(names);
     for (const name of known.keys()) if (!present.has(name)) known.delete(name);
   }
+}
 
-  private async readAnew(path: string, cluster: string, name: string): Promise<ManifestReading> {
-    const text = await readSmallFile(path);
-    return parseManifest(path, text, cluster, name.slice(0, -MANIFEST.length));
+function noManifest(path: string, stat: Stats) {
+  if (stat.isSymbolicLink()) {
+    const message = `The manifest ${path} is a link, which a vault does not follow.`;
+    return vaultErrors.outside({ message });
   }
+  const why = stat.isFile() ? `is ${stat.size} bytes long` : 'is no file';
+  return vaultErrors.damagedManifest({ message: `The manifest ${path} ${why}.` });
 }
 
 async function readSmallFile(path: string): Promise<string> {
   const handle = await openNoFollow(path);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile() || stat.size > MAX_BYTES) {
-      throw vaultErrors.damagedManifest({
-        message: `The manifest ${path} is ${stat.isFile() ? `${stat.size} bytes long` : 'no file'}.`,
-      });
-    }
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
