@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTarget, resolveTarget, targetWarnings } from '../../../../src/adapters/consul/connection';
+import {
+  openTarget,
+  resolveTarget,
+  targetWarnings,
+} from '../../../../src/adapters/consul/connection';
 import type { ConsulTarget, Environment } from '../../../../src/adapters/consul/connection';
 import { consul } from '../../../../src/adapters/consul/definition';
 import { isClusterBackupError } from '../../../../src/core/errors';
@@ -158,7 +162,13 @@ const rows: [string, Record<string, unknown>, Record<string, string>, Environmen
     { CONSUL_HTTP_SSL: 'yes', CONSUL_HTTP_SSL_VERIFY: 'no' },
     { tls: false, insecureSkipVerify: false },
   ],
-  ['empty variables count for nothing', {}, {}, { CONSUL_HTTP_ADDR: '' }, { address: '127.0.0.1:8500' }],
+  [
+    'empty variables count for nothing',
+    {},
+    {},
+    { CONSUL_HTTP_ADDR: '' },
+    { address: '127.0.0.1:8500' },
+  ],
   [
     'a socket',
     { address: 'unix:///run/consul.sock' },
@@ -276,7 +286,8 @@ describe('what a secret is bound to', () => {
     assert.equal(warn('http://127.0.0.1:8500'), 0);
     assert.equal(warn('unix:///run/consul.sock'), 0);
     assert.equal(
-      consul.warnings(consulCluster({ address: there, insecureSkipVerify: true }).connection).length,
+      consul.warnings(consulCluster({ address: there, insecureSkipVerify: true }).connection)
+        .length,
       1,
     );
   });
