@@ -47,11 +47,11 @@ describe('Output of the command line', () => {
     const err = async (argv: string[], world: World = {}) =>
       (await run(['create', 'prod', ...argv], { operations, ...world })).err;
     const terminal = { stderrIsTerminal: true };
-    assert.match(
-      await err([], terminal),
-      /\r\x1b\[KBacking up {2}5 B\r\x1b\[K\x1b\[33mWarning:\x1b\[0m/,
+    const bar = '\r\x1b[KBacking up  5 B\r\x1b[K';
+    assert.ok((await err([], terminal)).startsWith(`${bar}\x1b[33mWarning:\x1b[0m Mind`));
+    assert.ok(
+      (await err([], { ...terminal, env: { NO_COLOR: '1' } })).startsWith(`${bar}Warning:`),
     );
-    assert.match(await err([], { ...terminal, env: { NO_COLOR: '1' } }), /\r\x1b\[KWarning:/);
     for (const text of [
       await err([]),
       await err(['--quiet'], terminal),

@@ -72,45 +72,52 @@ describe('FILE|BACKUP on the command line', () => {
       ...world,
     });
     const question = asked(outcome, 'verify') as { source: unknown } | undefined;
-    return question?.source ?? outcome.err;
+    return { source: question?.source, err: outcome.err };
+  };
+  const means = async (text: string, expected: unknown, world: World = {}) =>
+    assert.deepEqual((await sourceOf(text, world)).source, expected);
+  const isRefused = async (text: string, code: string, world: World = {}) => {
+    const { source, err } = await sourceOf(text, world);
+    assert.equal(source, undefined);
+    assert.ok(err.includes(`[${code}]`), err);
   };
   const asBackup = () => ({ kind: 'backup', vault: join(folder, 'vault'), id: ID });
 
   it('is a file where it is a path, a backup where no such file is here', async () => {
     await writeFile(join(folder, 'x.snap'), 'x');
     const file = { kind: 'file', path: join(folder, 'x.snap') };
-    assert.deepEqual(await sourceOf('./x.snap'), file);
-    assert.deepEqual(await sourceOf(join(folder, 'x.snap')), file);
-    assert.deepEqual(await sourceOf('x.snap'), file);
-    assert.deepEqual(await sourceOf('eaya38'), asBackup());
-    assert.deepEqual(await sourceOf(kept.manifest.file), asBackup());
+    await means('./x.snap', file);
+    await means(join(folder, 'x.snap'), file);
+    await means('x.snap', file);
+    await means('eaya38', asBackup());
+    await means(kept.manifest.file, asBackup());
   });
 
   it('is the backup where the path leads to one, also by a link', async () => {
-    assert.deepEqual(await sourceOf(kept.path), asBackup());
+    await means(kept.path, asBackup());
     await symlink(kept.path, join(folder, kept.manifest.file));
-    assert.deepEqual(await sourceOf(`./${kept.manifest.file}`), asBackup());
-    assert.deepEqual(await sourceOf(kept.manifest.file), asBackup());
+    await means(`./${kept.manifest.file}`, asBackup());
+    await means(kept.manifest.file, asBackup());
   });
 
   it('is refused where a file here bears the name of a backup', async () => {
     for (const name of [kept.manifest.file, 'eaya38', ID]) {
       await writeFile(join(folder, name), 'planted');
-      assert.match(String(await sourceOf(name)), /\[cli\.ambiguousSource\]/);
-      assert.deepEqual(await sourceOf(`./${name}`), { kind: 'file', path: join(folder, name) });
+      await isRefused(name, 'cli.ambiguousSource');
+      await means(`./${name}`, { kind: 'file', path: join(folder, name) });
     }
   });
 
   it('may be a file without any configuration', async () => {
     await writeFile(join(folder, 'x.snap'), 'x');
     const file = { kind: 'file', path: join(folder, 'x.snap') };
-    assert.deepEqual(await sourceOf('x.snap', { noConfig: true }), file);
-    assert.deepEqual(await sourceOf('./x.snap', { noConfig: true }), file);
-    assert.match(String(await sourceOf('y.snap', { noConfig: true })), /\[cli\.noConfiguration\]/);
+    await means('x.snap', file, { noConfig: true });
+    await means('./x.snap', file, { noConfig: true });
+    await isRefused('y.snap', 'cli.noConfiguration', { noConfig: true });
   });
 
   it('is neither for a folder and for what is not there', async () => {
-    assert.match(String(await sourceOf('./vault')), /\[config\.unreadable\]/);
-    assert.match(String(await sourceOf('nothing.snap')), /\[config\.unreadable\]/);
+    await isRefused('./vault', 'config.unreadable');
+    await isRefused('nothing.snap', 'config.unreadable');
   });
 });
