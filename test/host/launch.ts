@@ -9,7 +9,7 @@ import { type TestCounts, writeCounts } from '../support/reporter';
 import { type HostReport, type Suite, chosenSuites, close, sum } from './report';
 
 // When the workbench ignores the request to run tests nothing ever happens: hence a deadline.
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 120_000;
 const endDeadlineMs = 15 * 60_000;
 
 async function runSuite(suite: Suite): Promise<TestCounts> {

@@ -35,8 +35,8 @@ const themes: Record<Theme, string> = {
   'high-contrast-light': 'Default High Contrast Light',
 };
 
-const defaultTimeoutMs = 30_000;
-const startTimeoutMs = 60_000;
+const defaultTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 /** The default place of the package that `npm run package` makes. */
 export const packagedExtension = join(repositoryRoot, 'cluster-backup.vsix');
@@ -438,7 +438,9 @@ export class Workbench {
 
   /** The titles of the open editors. */
   async editorTitles(): Promise<string[]> {
-    return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+    return this.page
+      .locator('.tabs-container .tab')
+      .evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
   }
 
   /** The texts of the status bar's entries. */

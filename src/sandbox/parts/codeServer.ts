@@ -176,7 +176,7 @@ export async function serveVSCode(options: ServeOptions): Promise<ServedVSCode> 
         return found && said.includes('Web UI available at') ? Number(found[1]) : undefined;
       },
       {
-        timeoutMs: 60_000,
+        timeoutMs: 120_000,
         giveUp: () => (server.ended() ? `it ended:\n${server.output().slice(-4000)}` : undefined),
       },
     );
