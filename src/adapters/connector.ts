@@ -1,6 +1,6 @@
 import type { buildConnector } from 'undici';
 
-type Undici = typeof import('undici');
+type Undici = typeof import('./undici');
 
 /** How many ends of connections are remembered; they are asked for at once. */
 const REMEMBERED = 32;

@@ -237,7 +237,7 @@ export class HttpClient {
   };
 
   async #open(connections: number): Promise<Line> {
-    const undici = await import('undici');
+    const undici = await import('./undici');
     const { origin, socketPath, tls, timeouts } = this.settings;
     const connector = new RememberingConnector(undici, {
       timeout: timeouts.connect,

@@ -85,6 +85,16 @@ describe('the layers', () => {
     }
   });
 
+  it('load a CommonJS package late only through a file that names its exports', () => {
+    // A bundle gives `default` alone otherwise, which no test of single files would notice.
+    for (const file of all) {
+      const text = readFileSync(join(source, file), 'utf8');
+      for (const [, name] of text.matchAll(/await import\('([^'.][^']*)'\)/g)) {
+        assert.equal(name, 'openpgp', `${file} loads ${name ?? ''}`);
+      }
+    }
+  });
+
   it('keep test code and the sandbox out of what is shipped', () => {
     for (const entry of ['extension.ts', 'cli/main.ts', 'workers/operations.worker.ts']) {
       const shipped = [...reached(entry).files].filter((f) => /^(sandbox|\.\.)/.test(f));

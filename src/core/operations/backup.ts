@@ -48,6 +48,8 @@ export async function backUpLocked(
   const created = context.clock.now();
   context.progress({ phase: 'Asking the cluster' });
   const source = await parts.adapter.backup({ mode }, context);
+  // It may fail before it is read; the reader below is told then.
+  source.stream.on('error', () => undefined);
   try {
     return await keep(parts, { ...options, mode, id, created }, source, context);
   } finally {

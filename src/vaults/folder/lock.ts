@@ -35,7 +35,7 @@ export async function lockCluster(options: LockOptions): Promise<VaultLock> {
     await makeClusterFolder(folder);
     await freeIfHolderEnded(folder);
     const wasHeld = await lockTime(folder);
-    const { lock: acquire } = await import('proper-lockfile');
+    const { lock: acquire } = await import('./properLockfile');
     const release = await acquire(folder, {
       lockfilePath: join(folder, LOCK),
       realpath: false,
