@@ -43,6 +43,8 @@ async function nodeBundle() {
     platform: 'node',
     target: 'node20',
     external: ['vscode'],
+    // Their ES modules: UMD builds hide what they require from the bundler.
+    mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',
     minify: production,
     sourcemap: production ? false : 'inline',

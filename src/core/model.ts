@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** 3 to 25 characters of `A-Za-z0-9_.-`, not starting with `..`. */
 export const LABEL_PATTERN = /^(?!\.\.)[A-Za-z0-9_.-]{3,25}$/;

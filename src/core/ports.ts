@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Backup, ClusterStatus, Inventory, Manifest } from './model';
 import type { RestorePlanItem } from './plan';
 

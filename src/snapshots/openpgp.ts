@@ -25,18 +25,25 @@ const CHUNK = 1 << 17;
 /** 65,011,712 bytes are hashed for a passphrase: the most that the format can say, and gpg's own choice. */
 const S2K_COUNT = 255;
 
+export interface EncryptorOptions {
+  /** For the validity of keys. */
+  now?: () => Date;
+  /** How much is hashed for a passphrase, as the format codes it (RFC 4880 section 3.7.1.3). For tests. */
+  s2kCount?: number;
+}
+
 /**
  * OpenPGP as gpg 2.2 reads and writes it: AES-256, iterated and salted S2K, an MDC, no compression.
- * Memory stays the same whatever the size.
- *
- * @param now for the validity of keys
+ * Memory stays the same whatever the size. What `decrypt` gives is known to be unchanged only when
+ * its stream has ended without an error.
  */
-export function createEncryptor(now: () => Date = () => new Date()): Encryptor {
+export function createEncryptor(options: EncryptorOptions = {}): Encryptor {
+  const { now = () => new Date(), s2kCount = S2K_COUNT } = options;
   return {
     encrypt: async (plain, request) => {
       holdErrors(plain);
       const sessionKey = randomBytes(32);
-      const { packets, keyIds } = await lockSessionKey(sessionKey, request, now());
+      const { packets, keyIds } = await lockSessionKey(sessionKey, request, now(), s2kCount);
       return { stream: streamOf(encrypted(plain, sessionKey, packets), plain), keyIds };
     },
     decrypt: async (input, secrets) => {
@@ -61,7 +68,7 @@ async function* encrypted(plain: Readable, sessionKey: Buffer, packets: Uint8Arr
 
 type LockRequest = Exclude<EncryptionRequest, { kind: 'none' }>;
 
-async function lockSessionKey(data: Uint8Array, request: LockRequest, date: Date) {
+async function lockSessionKey(data: Uint8Array, request: LockRequest, date: Date, s2k: number) {
   const openpgp = await import('openpgp');
   const to = request.kind === 'openpgp' ? await recipients(request.publicKeys, date) : [];
   if (request.kind === 'passphrase' && request.passphrase === '') {
@@ -78,7 +85,7 @@ async function lockSessionKey(data: Uint8Array, request: LockRequest, date: Date
     config: {
       aeadProtect: false,
       s2kType: openpgp.enums.s2k.iterated,
-      s2kIterationCountByte: S2K_COUNT,
+      s2kIterationCountByte: s2k,
     },
     ...(request.kind === 'openpgp'
       ? { encryptionKeys: to.map(({ key }) => key) }
@@ -104,7 +111,14 @@ async function decrypted(
     return decryptAead(head.sessionPackets, data.tag, body.rest(), opened);
   }
   await body.byte();
-  return readContent(unprotect(body, await unlockBody(body, head, opened)));
+  return toItsEnd(readContent(unprotect(body, await unlockBody(body, head, opened))), source);
+}
+
+/** Nothing may follow the message: what it would be, no check has covered. */
+async function* toItsEnd(content: AsyncIterable<Buffer>, source: ByteSource) {
+  yield* content;
+  if ((await source.peek(1)).length === 0) return;
+  throw openpgpErrors.damaged({ message: 'Something follows the end of the encrypted message.' });
 }
 
 /** The secrets that can open this message. @throws `core.needsPassphrase`, `core.needsKey`, … */

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import type {
   Activity,
   ActivityStore,

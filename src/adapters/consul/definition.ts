@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secretReferenceSchema } from '../../core/config/secretReference';
 import type { SystemDefinition } from '../../core/ports';
 import { addressProblem, addressText, isLocal, parseAddress } from './address';

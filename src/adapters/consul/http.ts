@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isClusterBackupError } from '../../core/errors';
 import type { ClusterBackupError } from '../../core/errors';
 import { redact } from '../../core/redact';

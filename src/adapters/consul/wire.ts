@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `GET /v1/agent/self`: of the agent that is asked, which may be a client. */
 export const agentSelfSchema = z.object({

@@ -2,7 +2,7 @@ import { getNodeValue, parseTree, findNodeAtLocation, printParseErrorCode } from
 import type { Node, ParseError } from 'jsonc-parser';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
 import { clusterSchema, configFileSchema, encryptionSchema } from './schema';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
 import { secretReferenceSchema } from './secretReference';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a secret comes from. The configuration file never holds the secret itself. */
 export const secretReferenceSchema = z

@@ -47,7 +47,9 @@ async function* wholeMessage(
   body: AsyncIterable<Buffer>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield sessionPackets;
-  for await (const pieces of streamPacket(tag, new Uint8Array(0), body)) yield* pieces;
+  // In one piece each: openpgp.js takes an empty piece for the end.
+  for await (const pieces of streamPacket(tag, new Uint8Array(0), body))
+    yield Buffer.concat(pieces);
 }
 
 async function* content(

@@ -94,7 +94,10 @@ export class Gunzip {
     for (let piece = this.queue.shift(); piece !== undefined; piece = this.queue.shift()) {
       if (this.error) return;
       this.unpacked += piece.length;
-      if (this.unpacked > RATIO_MATTERS_FROM_BYTES && this.unpacked > this.taken * MAX_RATIO) {
+      if (
+        this.unpacked > RATIO_MATTERS_FROM_BYTES &&
+        this.unpacked > (this.consumed + MAX_SLICE_BYTES) * MAX_RATIO
+      ) {
         this.fail(bomb());
         return;
       }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { snapshotErrors } from '../snapshotErrors';
 
 /** Largest meta.json that is read; real ones have a few hundred bytes a server. */

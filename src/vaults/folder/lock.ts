@@ -1,7 +1,7 @@
 import { lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock, VaultLock } from '../../core/ports';
 import { errnoOf, vaultError, vaultErrors } from '../errors';
 import { FILE_MODE } from './files';

@@ -31,7 +31,8 @@ export function keysSection(options: KeysOptions): HTMLElement {
 class Keys {
   readonly element: HTMLElement;
   #tree: KeyTree;
-  #asked = 0;
+  /** How many further rows the question that waits asks for. */
+  #next: number | undefined;
   /** The row that the tab key reaches. */
   #current: KeyNode | undefined;
   readonly #head = h('thead');
@@ -114,23 +115,31 @@ class Keys {
     this.#deeper.disabled = this.#tree.view.depth >= MAX_DEPTH;
   }
 
+  /** One question at a time: of those that come meanwhile, only the last one is asked. */
   async #load(more: number): Promise<void> {
-    const mine = ++this.#asked;
-    const tree = this.#tree;
-    const query = tree.rootQuery(more);
+    this.#next = more;
+    if (this.element.hasAttribute('aria-busy')) return;
     this.element.setAttribute('aria-busy', 'true');
-    try {
-      const rows = await this.options.ask(query);
-      // A later question has overtaken this one.
-      if (mine !== this.#asked) return;
-      tree.setRoot(rows, query.limit);
-      this.#draw();
-      this.#tellTotals();
-    } catch (error) {
-      if (mine === this.#asked) this.#fail(error);
-    } finally {
-      if (mine === this.#asked) this.element.removeAttribute('aria-busy');
+    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
+      const tree = this.#tree;
+      const query = tree.rootQuery(next);
+      try {
+        const rows = await this.options.ask(query);
+        if (tree !== this.#tree) continue;
+        tree.setRoot(rows, query.limit);
+        this.#draw();
+        this.#tellTotals();
+      } catch (error) {
+        if (tree === this.#tree) this.#fail(error);
+      }
     }
+    this.element.removeAttribute('aria-busy');
+  }
+
+  #takeNext(): number | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    return next;
   }
 
   async #loadChildren(parent: KeyNode, more = 0): Promise<void> {
