@@ -71,6 +71,16 @@ export async function tarOf(members: readonly TestMember[]): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** The header alone of a regular file of any size. */
+export async function tarHeader(name: string, size: number): Promise<Buffer> {
+  const archive = pack();
+  archive.on('error', () => undefined);
+  archive.entry({ name, size, mode: 0o600, mtime: new Date(0) });
+  const head = await new Promise<unknown>((resolve) => archive.once('data', resolve));
+  archive.destroy();
+  return head as Buffer;
+}
+
 /** A whole `.snap` of this state.bin. */
 export async function snapOf(state: Buffer, meta?: Partial<TestMeta>): Promise<Buffer> {
   return gzipSync(await tarOf(membersOf(state, metaJson(metaFor(state, meta)))));

@@ -24,7 +24,7 @@ function append(parts: Buffer[], value: Value, dialect: Dialect): void {
   else if (typeof value === 'boolean') parts.push(Buffer.from([value ? 0xc3 : 0xc2]));
   else if (typeof value === 'bigint') parts.push(integer(value));
   else if (typeof value === 'number') {
-    parts.push(Number.isInteger(value) ? integer(BigInt(value)) : float(value));
+    parts.push(Number.isSafeInteger(value) ? integer(BigInt(value)) : float(value));
   } else if (typeof value === 'string') {
     const bytes = Buffer.from(value);
     parts.push(rawHead(bytes.length, dialect), bytes);
