@@ -30,6 +30,7 @@ async function runSuite(suite: Suite): Promise<TestCounts> {
   let exitCode: number | undefined;
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(startDeadlineMs);
     page.on('console', (message) => noise.push(`[${message.type()}] ${message.text()}`));
     page.on('pageerror', (error) => noise.push(`[page error] ${error.message}`));
     await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
@@ -100,7 +101,11 @@ async function main(): Promise<void> {
   const results: TestCounts[] = [];
   for (const suite of chosenSuites(process.argv.slice(2))) {
     console.log(`\nIn the extension host, ${suite} workspace`);
-    results.push(await runSuite(suite));
+    const counts = await runSuite(suite).catch((error: unknown): TestCounts => {
+      console.error(error);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    results.push(counts);
   }
   const total = sum(results);
   writeCounts(total);
