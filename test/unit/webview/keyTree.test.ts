@@ -154,6 +154,6 @@ describe('The rows of keys', () => {
     tree.setRoot({ rows, totalRows: 200_000, totalCount: 200_000, totalSum: 1 }, MAX_ROWS);
     tree.sortBy({ by: 'name', descending: false });
     assert.equal(tree.lines().length, MAX_ROWS + 1);
-    assert.ok(performance.now() - start < 500);
+    assert.ok(performance.now() - start < 2_000);
   });
 });
