@@ -52,9 +52,7 @@ export async function readHead(source: ByteSource, head = emptyHead()): Promise<
 function note(head: MessageHead, tag: number, body: Buffer): void {
   const versions = tag === Tag.passphraseSession ? [4, 5, 6] : [2, 3, 6];
   if (!versions.includes(body[0] ?? 0)) {
-    throw openpgpErrors.damaged({
-      message: 'The encrypted file is damaged, or of a version that is not known here.',
-    });
+    throw damagedHead();
   }
   if (tag === Tag.passphraseSession) {
     head.passphrase = true;
@@ -96,9 +94,18 @@ export async function sessionKeys(sessionPackets: Buffer, secrets: SessionSecret
   ];
   const found = [];
   for (const attempt of attempts) {
-    const message = await openpgp.readMessage({ binaryMessage: new Uint8Array(sessionPackets) });
+    const message = await openpgp
+      .readMessage({ binaryMessage: new Uint8Array(sessionPackets) })
+      .catch((cause: unknown) => {
+        throw damagedHead(cause);
+      });
     // It throws when nothing opens; that is for the caller to name.
     found.push(...(await openpgp.decryptSessionKeys({ message, ...attempt }).catch(() => [])));
   }
   return found;
+}
+
+function damagedHead(cause?: unknown) {
+  const message = 'The encrypted file is damaged, or of a version that is not known here.';
+  return openpgpErrors.damaged({ message, cause });
 }
