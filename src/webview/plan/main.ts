@@ -24,7 +24,7 @@ function show({ plan, dryRun, outcome: result }: ShownPlan): void {
     fromTo(plan),
     itemsSection(plan),
     comparisonSection(plan),
-    stepsSection(plan),
+    stepsSection(plan, dryRun),
   ];
   main.replaceChildren(...parts.filter((part) => part !== undefined));
   window.scrollTo(0, scroll);

@@ -162,7 +162,7 @@ export function comparisonSection(plan: RestorePlan): HTMLElement {
 }
 
 /** What will be done, in order, once it is confirmed. */
-export function stepsSection(plan: RestorePlan): HTMLElement | undefined {
+export function stepsSection(plan: RestorePlan, dryRun: boolean): HTMLElement | undefined {
   if (!plan.possible) return undefined;
   const steps: [string, string, string][] = [
     plan.safetyBackup
@@ -193,7 +193,7 @@ export function stepsSection(plan: RestorePlan): HTMLElement | undefined {
   }
   return section(
     'steps',
-    'What will be done',
+    dryRun ? 'What a restore would do' : 'What will be done',
     {},
     h(
       'ol',
