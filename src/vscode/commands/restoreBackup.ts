@@ -169,7 +169,9 @@ function confirmationDetail(plan: RestorePlan): string {
       : ` of ${timeText(plan.contentTime)} (${ageText(new Date(plan.contentTime), new Date())})`;
   const lines = [
     `Source: ${plan.source}${time}, ${bytesText(plan.content.totalSize)}.`,
-    ...plan.comparison.map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
+    ...plan.comparison
+      .filter((c) => c.now !== c.after)
+      .map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
     plan.safetyBackup
       ? 'A safety backup of the present state is made first.'
       : 'No safety backup is made: what the cluster holds now is lost.',

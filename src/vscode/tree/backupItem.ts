@@ -26,13 +26,13 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
   item.id = `backup:${node.entry.key}:${manifest.id}`;
   const facts = [
-    title === timeText(manifest.created) ? undefined : timeText(manifest.created),
+    check.word === 'verified' ? undefined : check.word,
     ageText(new Date(manifest.created), now),
     bytesText(manifest.bytes),
     manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
     manifest.mode,
     encrypted ? 'encrypted' : undefined,
-    check.word === 'verified' ? undefined : check.word,
+    title === timeText(manifest.created) ? undefined : timeText(manifest.created),
   ].filter((f) => f !== undefined);
   item.description = facts.join(' · ');
   item.iconPath = new vscode.ThemeIcon(

@@ -35,14 +35,14 @@ export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
   const last =
     newest === undefined
       ? 'no backup yet'
-      : `last backup ${ageText(new Date(newest.manifest.created), now)}`;
+      : `backup ${ageText(new Date(newest.manifest.created), now)}`;
   const warnings = [...entry.warnings, ...statusWarnings(entry)];
   const item = new vscode.TreeItem(entry.config.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `cluster:${entry.key}`;
   const facts = [
-    entry.definition.title,
     health.word,
     last,
+    entry.definition.title,
     warnings.length > 0
       ? `${warnings.length} warning${warnings.length === 1 ? '' : 's'}`
       : undefined,
