@@ -21,6 +21,8 @@ export interface Cli {
   readonly context: RunContext;
   /** Whether somebody is there to be asked. Never with --json. */
   readonly interactive: boolean;
+  /** Secrets the person typed, by what they are for, so that each is asked for once. */
+  readonly answers: Map<string, string>;
   /** Read once. */
   configuration(): Promise<Configuration>;
   operations(): Promise<Operations>;
@@ -46,6 +48,7 @@ export function createCli(
     out,
     context: { signal, progress: out.progress, log: out.log, clock: services.clock },
     interactive: terminal.isTerminal.stdin && terminal.isTerminal.stderr && !json,
+    answers: new Map(),
     configuration: () => (configuration ??= loadConfiguration(services, terminal, global.config)),
     operations: () => (operations ??= services.operations()),
   };

@@ -18,7 +18,6 @@ export async function ask(
   const { hidden, signal } = options;
   throwIfCancelled(signal);
   const { stderr } = terminal;
-  if (hidden) stderr.write(printable(question));
   // The answer would be echoed to the output that readline is given.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
@@ -27,7 +26,9 @@ export async function ask(
     terminal: true,
     historySize: 0,
   });
-  if (!hidden) {
+  // Only now: what is typed before readline has the terminal is echoed by the terminal itself.
+  if (hidden) stderr.write(printable(question));
+  else {
     lines.setPrompt(printable(question));
     lines.prompt();
   }

@@ -63,12 +63,16 @@ function secretLookup(cli: Cli, mayAsk: boolean): SecretLookup {
     const { reference } = need;
     const variable = 'env' in reference ? reference.env : secretVariable(reference.secret);
     let value = cli.terminal.env[variable];
+    // What was typed for one address is not sent to another.
+    const purpose = `${variable} ${need.binding}`;
+    if (!value && 'secret' in reference) value = cli.answers.get(purpose);
     if (!value && 'secret' in reference && mayAsk && cli.interactive) {
       cli.out.clear();
       value = await ask(cli.terminal, `${capitalised(need.title)}: `, {
         hidden: true,
         signal: cli.context.signal,
       });
+      if (value) cli.answers.set(purpose, value);
     }
     if (!value) throw missing(need, variable);
     cli.out.hide(value);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ClusterConfig } from '../../../src/core/config/parse';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
-import { asked, backup, cluster, ID, report, run } from './fakes';
+import { asked, backup, cluster, ID, plan, report, run } from './fakes';
 import type { World } from './fakes';
 
 const TOKEN = 'a-token-nobody-may-see';
@@ -42,6 +42,31 @@ describe('Secrets on the command line', () => {
     assert.ok(!outcome.err.includes(TOKEN));
     const env = await run(['create', 'prod'], { ...withToken({ env: 'TOK' }), typed: TOKEN });
     assert.equal(env.code, 3);
+  });
+
+  it('are asked for once, and again for another address', async () => {
+    const { err } = await run(['restore', ID, '--to', 'other', '--yes'], {
+      config: {
+        clusters: [
+          cluster({ encryption: { passphrase: { secret: 'one' } } }),
+          cluster({
+            name: 'other',
+            connection: { address: 'http://o:8500', token: { secret: 'one' } },
+            encryption: { passphrase: { secret: 'one' } },
+          }),
+        ],
+      },
+      backups: [backup({ encryption: { kind: 'passphrase' } })],
+      typed: 'open sesame\nthe-token\nnever asked',
+      operations: {
+        planRestore: () => Promise.resolve(plan()),
+        restore: () => Promise.resolve({ checks: [] }),
+      },
+    });
+    assert.deepEqual(err.match(/^.*: $/gm), [
+      'Passphrase for backups of cluster "prod": ',
+      'Token of cluster "other" at http://o:8500: ',
+    ]);
   });
 
   it('are an error that names the variable where nobody can be asked', async () => {
