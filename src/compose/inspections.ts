@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { coreErrors, isClusterBackupError, toErrorInfo } from '../core/errors';
@@ -11,6 +12,7 @@ import { VERSION } from '../core/version';
 import { detect, DETECT_HEAD_BYTES } from '../snapshots/detect';
 import type { Inspection, InspectOptions } from '../snapshots/raft/inspect';
 import type { KeyIndex } from '../snapshots/raft/keyIndex';
+import type { KeyListener } from '../snapshots/raft/recordFacts';
 import { encryptor, openSource } from './parts';
 import type { SourceRef } from './parts';
 
@@ -37,6 +39,8 @@ export interface KeyQuery {
   filter: string;
   /** Rows at most. */
   limit: number;
+  /** Order of the rows before the limit cuts them; larger first when left out. */
+  sort?: { by: 'name' | 'count' | 'sum'; descending: boolean };
 }
 
 export interface KeyRows {
@@ -80,7 +84,8 @@ interface Reading {
 /** Inspections of one thread; sessions live as long as it. */
 export function createInspections(): Inspections {
   const sessions = new Map<number, Session>();
-  let lastSession = 0;
+  // Threads come and go: an id of an ended one must not name another file in the next.
+  let lastSession = randomInt(2 ** 40);
   const find = (id: number): Session => {
     const session = sessions.get(id);
     if (session === undefined) {
@@ -95,11 +100,11 @@ export function createInspections(): Inspections {
     const rows = session.keys.query(query);
     if (rows !== undefined) return rows;
     // More keys than are kept at hand: read again, for this question.
-    const { depth: kvDepth, filter: kvFilter } = query;
-    const options = { kvDetails: true, kvDepth, kvFilter };
-    const { inspection } = await read(session.source, session.decryption, options, context);
-    const all = inspection.keys ?? { rows: [], totalRows: 0, totalCount: 0, totalSum: 0 };
-    return { ...all, rows: all.rows.slice(0, query.limit) };
+    const { KeyStats } = await import('../snapshots/raft/keyStats');
+    const stats = new KeyStats(query);
+    const onKey: KeyListener = (buffer, start, end, size) => stats.add(buffer, start, end, size);
+    await read(session.source, session.decryption, { onKey }, context);
+    return stats.result();
   };
 
   return {

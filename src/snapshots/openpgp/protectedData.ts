@@ -95,25 +95,25 @@ export async function* unprotect(
   if (decipher === undefined) return;
   decipher.update(encryptedPrefix);
   const hash = createHash('sha1').update(prefix);
-  // The last bytes are the MDC, and the end is known only when it is there.
-  let tail: Buffer = Buffer.alloc(0);
-  for (;;) {
-    const chunk = await source.some(Infinity);
-    if (chunk === undefined) break;
+  // The last bytes are the MDC, and which are the last is known only at the end.
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of source.rest()) {
     const plain = decipher.update(chunk);
-    const all = tail.length === 0 ? plain : Buffer.concat([tail, plain.subarray(0, MDC)]);
-    if (plain.length >= MDC) {
-      if (tail.length > 0) yield hashed(hash, tail);
-      const end = plain.length - MDC;
-      if (end > 0) yield hashed(hash, plain.subarray(0, end));
-      tail = plain.subarray(end);
-    } else {
-      const end = Math.max(0, all.length - MDC);
-      if (end > 0) yield hashed(hash, all.subarray(0, end));
-      tail = all.subarray(end);
+    if (plain.length < MDC || held.length === 0) {
+      held = Buffer.concat([held, plain]);
+      continue;
     }
+    hash.update(held);
+    yield held;
+    held = plain;
   }
-  if (tail.length < MDC) throw endsEarly();
+  const end = held.length - MDC;
+  if (end < 0) throw endsEarly();
+  if (end > 0) {
+    hash.update(held.subarray(0, end));
+    yield held.subarray(0, end);
+  }
+  const tail = held.subarray(end);
   const digest = hash.update(tail.subarray(0, MDC_HEADER.length)).digest();
   const header = tail.subarray(0, MDC_HEADER.length);
   if (header.equals(MDC_HEADER) && timingSafeEqual(digest, tail.subarray(MDC_HEADER.length)))
@@ -121,11 +121,6 @@ export async function* unprotect(
   throw openpgpErrors.damaged({
     message: 'The encrypted file was changed after it was written: its integrity check fails.',
   });
-}
-
-function hashed(hash: ReturnType<typeof createHash>, bytes: Buffer): Buffer {
-  hash.update(bytes);
-  return bytes;
 }
 
 function decipherFor({ algorithm, data }: SessionKey) {

@@ -11,6 +11,9 @@ import type { KeyListener } from './recordFacts';
 /** Consul's own default for `-kvdepth`. */
 export const DEFAULT_KEY_DEPTH = 2;
 
+/** A cut or changed encrypted file fails while it is decrypted; what came before can still be told. */
+const DAMAGE = /^(snapshot\.|openpgp\.damaged$)/;
+
 export interface InspectOptions {
   /** Adds up keys by prefix. */
   kvDetails?: boolean;
@@ -20,6 +23,8 @@ export interface InspectOptions {
   kvFilter?: string;
   /** Filled with all keys on the way, for later questions. */
   keyIndex?: KeyIndex;
+  /** Told of every key with the size of its record. */
+  onKey?: KeyListener;
   signal?: AbortSignal;
   /** Told how many bytes of the file were taken. */
   onProgress?: (bytes: number) => void;
@@ -64,14 +69,14 @@ export async function inspectWith(
 ): Promise<Inspection> {
   const { kvDetails, kvDepth: depth = DEFAULT_KEY_DEPTH, kvFilter: filter = '' } = options;
   const stats = kvDetails ? new KeyStats({ depth, filter }) : undefined;
-  const source = open(keyListener(stats, options.keyIndex));
+  const source = open(options.onKey ?? keyListener(stats, options.keyIndex));
   let damage: ErrorInfo | undefined;
   try {
     await feed(source, readable, options);
     await source.finish();
   } catch (error) {
     throwIfCancelled(options.signal);
-    const isDamage = isClusterBackupError(error) && error.code.startsWith('snapshot.');
+    const isDamage = isClusterBackupError(error) && DAMAGE.test(error.code);
     if (!isDamage || !options.tolerant) throw error;
     damage = toErrorInfo(error);
   } finally {

@@ -25,6 +25,8 @@ export interface KeyQuery {
   filter: string;
   /** Rows at most; all when undefined. */
   limit?: number;
+  /** Order of the rows before the limit cuts them; larger first when undefined. */
+  sort?: { by: 'name' | 'count' | 'sum'; descending: boolean };
 }
 
 const SLASH = 0x2f;
@@ -38,6 +40,7 @@ export class KeyStats {
   private readonly depth: number;
   private readonly filter: Buffer;
   private readonly limit: number;
+  private readonly sort: NonNullable<KeyQuery['sort']>;
   private totalCount = 0;
   private totalSum = 0;
   /** Keys come in order, so the next one mostly falls into the same bucket. */
@@ -45,10 +48,11 @@ export class KeyStats {
   private lastPrefix = Buffer.alloc(256);
   private lastLength = 0;
 
-  constructor({ depth, filter, limit = Infinity }: KeyQuery) {
+  constructor({ depth, filter, limit = Infinity, sort }: KeyQuery) {
     this.depth = depth;
     this.filter = Buffer.from(filter);
     this.limit = limit;
+    this.sort = sort ?? { by: 'sum', descending: true };
   }
 
   /** Counts the key `buffer[start, end)`. @param size bytes of its record */
@@ -71,7 +75,12 @@ export class KeyStats {
 
   result(): KeyRows {
     const all = [...this.buckets].map(([bytes, { count, sum }]) => ({ bytes, count, sum }));
-    all.sort((a, b) => b.sum - a.sum || (a.bytes < b.bytes ? -1 : 1));
+    const { by, descending } = this.sort;
+    const sign = descending ? -1 : 1;
+    all.sort((a, b) => {
+      const byName = a.bytes < b.bytes ? -1 : 1;
+      return by === 'name' ? sign * byName : sign * (a[by] - b[by]) || byName;
+    });
     return {
       rows: all.slice(0, this.limit).map((row) => ({
         name: Buffer.from(row.bytes, 'latin1').toString('utf8'),

@@ -59,10 +59,10 @@ export class RecordWalker {
   /** Bytes of a value that go into the next piece. */
   private skip = 0;
   private captured: Buffer | undefined;
-  /** A length whose bytes span two pieces: its tag, bytes missing, what came. */
+  /** The value in hand: its first byte, bytes of its length still to come, the length. */
   private tag = 0;
-  private tagMissing = 0;
-  private tagLength = 0;
+  private missing = 0;
+  private length = 0;
 
   /** @param size bytes of the whole state.bin: no length may lead beyond it */
   constructor(
@@ -77,84 +77,9 @@ export class RecordWalker {
     const offset = this.base - start;
     let at = start;
     while (at < end) {
-      if (this.skip > 0) {
-        const n = Math.min(this.skip, end - at);
-        if (this.captured !== undefined) {
-          buffer.copy(this.captured, this.captured.length - this.skip, at, at + n);
-        }
-        at += n;
-        this.skip -= n;
-        if (this.skip > 0) break;
-        const text = this.captured;
-        this.captured = undefined;
-        if (text !== undefined) this.text(text, 0, text.length);
-        this.valueDone(at + offset);
-        continue;
-      }
-      if (this.between) {
-        this.begin(buffer[at++] as number);
-        continue;
-      }
-      let tag: number;
-      let length = 0;
-      if (this.tagMissing > 0) {
-        this.tagLength = this.tagLength * 256 + (buffer[at++] as number);
-        if (--this.tagMissing > 0) continue;
-        tag = this.tag;
-        length = this.tagLength;
-      } else {
-        tag = buffer[at++] as number;
-        if (tag >= 0xe0 || tag < 0x80) {
-          this.scalar('number');
-          this.valueDone(at + offset);
-          continue;
-        }
-        if (tag >= 0xa0 && tag < 0xc0) length = tag & 0x1f;
-        else if (tag < 0xa0) length = tag & 0x0f;
-        else {
-          const lengthBytes = LENGTH_BYTES[tag] as number;
-          if (lengthBytes > 0) {
-            if (end - at < lengthBytes) {
-              this.tag = tag;
-              this.tagMissing = lengthBytes;
-              this.tagLength = 0;
-              continue;
-            }
-            for (let i = 0; i < lengthBytes; i++) length = length * 256 + (buffer[at++] as number);
-          }
-        }
-      }
-
-      const form = FORMS[tag] as number;
-      if (form === RAW) {
-        const wanted = this.table !== undefined && this.wantsText();
-        if (length <= end - at) {
-          if (at + offset + length > this.size) throw this.beyond(length, at + offset);
-          if (wanted) this.text(buffer, at, at + length);
-          at += length;
-          this.valueDone(at + offset);
-        } else {
-          this.defer(length, at + offset, wanted);
-        }
-      } else if (form === MAP) {
-        this.open(length, true, at + offset);
-      } else if (form === ARRAY) {
-        this.open(length, false, at + offset);
-      } else if (form === SCALAR || form === EXT) {
-        this.scalar(
-          tag === 0xc0 ? 'nil' : tag === 0xc2 ? 'false' : tag === 0xc3 ? 'true' : 'number',
-        );
-        const payload = form === EXT ? length + 1 : (SCALAR_BYTES[tag] as number);
-        if (payload <= end - at) {
-          if (at + offset + payload > this.size) throw this.beyond(payload, at + offset);
-          at += payload;
-          this.valueDone(at + offset);
-        } else {
-          this.defer(payload, at + offset, false);
-        }
-      } else {
-        throw this.bad(`holds the byte 0x${tag.toString(16)}, which begins no value`, at + offset);
-      }
+      if (this.skip > 0) at = this.resume(buffer, at, end, offset);
+      else if (this.between) this.begin(buffer[at++] as number);
+      else at = this.value(buffer, at, end, offset);
     }
     this.base += end - start;
   }
@@ -170,6 +95,83 @@ export class RecordWalker {
     this.table = undefined;
     this.tables[0] = this.sink.fieldsOf(type);
     this.fields[0] = 0;
+  }
+
+  /** Goes on with a value that began in an earlier piece. Like the next two, returns where it stopped. */
+  private resume(buffer: Buffer, at: number, end: number, offset: number): number {
+    const n = Math.min(this.skip, end - at);
+    if (this.captured !== undefined) {
+      buffer.copy(this.captured, this.captured.length - this.skip, at, at + n);
+    }
+    this.skip -= n;
+    if (this.skip > 0) return end;
+    const text = this.captured;
+    this.captured = undefined;
+    if (text !== undefined) this.text(text, 0, text.length);
+    this.valueDone(at + n + offset);
+    return at + n;
+  }
+
+  /** Reads a value's first byte and its length, which may span pieces. */
+  private value(buffer: Buffer, at: number, end: number, offset: number): number {
+    if (this.missing === 0) {
+      const tag = buffer[at++] as number;
+      this.tag = tag;
+      this.missing = LENGTH_BYTES[tag] as number;
+      this.length = this.missing > 0 ? 0 : tag >= 0xa0 ? tag & 0x1f : tag & 0x0f;
+    }
+    for (; this.missing > 0; this.missing--) {
+      if (at === end) return at;
+      this.length = this.length * 256 + (buffer[at++] as number);
+    }
+    return this.content(buffer, at, end, offset);
+  }
+
+  private content(buffer: Buffer, at: number, end: number, offset: number): number {
+    const { tag, length } = this;
+    switch (FORMS[tag]) {
+      case RAW: {
+        const wanted = this.table !== undefined && this.wantsText();
+        return this.payload(length, wanted, buffer, at, end, offset);
+      }
+      case MAP:
+        this.open(length, true, at + offset);
+        return at;
+      case ARRAY:
+        this.open(length, false, at + offset);
+        return at;
+      case SCALAR:
+        this.scalar(kindOf(tag));
+        return this.payload(SCALAR_BYTES[tag] as number, false, buffer, at, end, offset);
+      case EXT:
+        this.scalar('number');
+        return this.payload(length + 1, false, buffer, at, end, offset);
+      default:
+        throw this.bad(`holds the byte 0x${tag.toString(16)}, which begins no value`, at + offset);
+    }
+  }
+
+  /** Passes over the bytes of a value, as far as they are in this piece. */
+  private payload(
+    length: number,
+    wanted: boolean,
+    buffer: Buffer,
+    at: number,
+    end: number,
+    offset: number,
+  ): number {
+    if (at + offset + length > this.size) throw this.beyond(length, at + offset);
+    if (length <= end - at) {
+      if (wanted) this.text(buffer, at, at + length);
+      this.valueDone(at + length + offset);
+      return at + length;
+    }
+    this.skip = length;
+    if (wanted) {
+      if (length > MAX_CAPTURE_BYTES) throw this.bad('has a name over 1 MB long', at + offset);
+      this.captured = Buffer.allocUnsafe(length);
+    }
+    return at;
   }
 
   /** A value is complete, and with it maybe the containers it closes, and the record. */
@@ -256,14 +258,6 @@ export class RecordWalker {
     if (field !== 0) this.sink.other(field, kind, count);
   }
 
-  private defer(length: number, position: number, capture: boolean): void {
-    if (position + length > this.size) throw this.beyond(length, position);
-    this.skip = length;
-    if (!capture) return;
-    if (length > MAX_CAPTURE_BYTES) throw this.bad('has a name over 1 MB long', position);
-    this.captured = Buffer.allocUnsafe(length);
-  }
-
   private beyond(length: number, position: number) {
     return this.bad(
       `states ${length} bytes where only ${Math.max(0, this.size - position)} are left`,
@@ -278,6 +272,10 @@ export class RecordWalker {
       message: `${name === '' ? "The snapshot's header" : name + kind} ${what}, at byte ${position} of state.bin.`,
     });
   }
+}
+
+function kindOf(tag: number): ValueKind {
+  return tag === 0xc0 ? 'nil' : tag === 0xc2 ? 'false' : tag === 0xc3 ? 'true' : 'number';
 }
 
 function fieldNamed(table: FieldTable, buffer: Buffer, start: number, end: number): number {

@@ -24,9 +24,10 @@ import { verifyBackup, verifyFile } from './verifyBackup';
 type Handler = (services: Services, argument: unknown) => Promise<void>;
 
 const cluster =
-  (run: (services: Services, argument?: ClusterArgument) => Promise<void>): Handler =>
-  (services, argument) =>
-    run(services, argument as ClusterArgument | undefined);
+  (run: (services: Services, argument?: ClusterArgument) => Promise<unknown>): Handler =>
+  async (services, argument) => {
+    await run(services, argument as ClusterArgument | undefined);
+  };
 
 const activity =
   (run: (services: Services, node?: ActivityNode) => Promise<void>): Handler =>
@@ -35,7 +36,7 @@ const activity =
 
 /** A snapshot file by its address: from the explorer's menu, the editor's title, or chosen. */
 const file =
-  (run: (services: Services, path: string) => Promise<void>): Handler =>
+  (run: (services: Services, path: string) => Promise<unknown>): Handler =>
   async (services, argument) => {
     const uri =
       argument instanceof vscode.Uri

@@ -1,9 +1,11 @@
 import type * as vscode from 'vscode';
 import type { SourceRef } from '../../compose/parts';
+import { toErrorInfo } from '../../core/errors';
+import type { RestoreResult } from '../../core/operations/restore';
 import type { DecryptionSecrets } from '../../core/ports';
 import type { RestorePlan } from '../../core/plan';
 import { configuredDecryption, withDecryption } from '../decryption';
-import { showRestorePlan } from '../panels/restorePlanPanel';
+import { showRestorePlan, tellRestoreOutcome } from '../panels/restorePlanPanel';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { safetyBackup } from '../settings';
@@ -31,7 +33,11 @@ export async function restoreBackup(
 }
 
 /** *Restore…* of any file: the cluster is asked. */
-export async function restoreFile(services: Services, path: string): Promise<void> {
+export async function restoreFile(
+  services: Services,
+  path: string,
+  given?: DecryptionSecrets,
+): Promise<void> {
   const known = services.store.entries.find((e) => e.backups.some((b) => b.path === path));
   const entry = await chooseCluster(
     services,
@@ -45,12 +51,12 @@ export async function restoreFile(services: Services, path: string): Promise<voi
       ? {
           ref: { kind: 'backup', vault: known.config.vault, id: backup.manifest.id },
           path,
-          configured: await configuredDecryption(services, known),
+          configured: given ?? (await configuredDecryption(services, known)),
         }
       : {
           ref: { kind: 'file', path },
           path,
-          configured: await configuredDecryption(services, entry),
+          configured: given ?? (await configuredDecryption(services, entry)),
         };
   await restoreFrom(services, entry, source, { dryRun: false });
 }
@@ -79,36 +85,50 @@ async function restoreFrom(
   if (dryRun || answer !== 'restore' || !plan.possible) return;
 
   const checkSecrets = await askCheckSecret(services, plan);
-  if (checkSecrets === undefined) return;
-  const sure = await ui.confirm({
-    message: `Replace everything that cluster "${name}" holds?`,
-    detail: confirmationDetail(plan),
-    accept: `Restore ${name}`,
-  });
-  if (!sure) return;
-
+  const sure =
+    checkSecrets !== undefined &&
+    (await ui.confirm({
+      message: `Replace everything that cluster "${name}" holds?`,
+      detail: confirmationDetail(plan),
+      accept: `Restore ${name}`,
+    }));
+  if (!sure) {
+    const message = 'Not confirmed; nothing was changed.';
+    tellRestoreOutcome(plan.cluster, { kind: 'cancelled', message });
+    return;
+  }
+  tellRestoreOutcome(plan.cluster, { kind: 'running' });
   const start = performance.now();
-  const result = await runOperation(services, `Restore ${name}`, 'restore', {
-    source: source.ref,
-    cluster,
-    decryption,
-    plan,
-    checkSecrets,
-  });
-  void services.store.refreshHealth(entry);
-  const unknown = result.checks.filter((c) => c.found === undefined).map((c) => c.name);
-  const checked = result.checks
-    .filter((c) => c.found !== undefined)
-    .map((c) => `${c.name} ${c.found ?? ''}`)
-    .join(', ');
-  const text =
-    `Restored ${name} in ${spanText((performance.now() - start) / 1000)}. ` +
-    (checked === ''
+  try {
+    const params = { source: source.ref, cluster, decryption, plan, checkSecrets };
+    const result = await runOperation(services, `Restore ${name}`, 'restore', params);
+    const took = spanText((performance.now() - start) / 1000);
+    const message = `Restored ${name} in ${took}. ${outcomeText(result)}`;
+    tellRestoreOutcome(plan.cluster, { kind: 'done', message });
+    void ui.info(message);
+  } catch (error) {
+    const { message, next, category } = toErrorInfo(error);
+    const kind = category === 'cancelled' ? 'cancelled' : 'failed';
+    tellRestoreOutcome(plan.cluster, { kind, message: `${message} ${next}` });
+    throw error;
+  } finally {
+    void services.store.refreshHealth(entry);
+  }
+}
+
+function outcomeText(result: RestoreResult): string {
+  const compared = result.checks.filter((c) => c.found !== undefined);
+  const other = result.checks.filter((c) => c.found === undefined).map((c) => c.name);
+  const counts = compared.map((c) => `${c.name} ${c.expected}`).join(', ');
+  return [
+    counts === ''
       ? 'The cluster answers.'
-      : `The cluster answers and holds what the snapshot held: ${checked}.`) +
-    (unknown.length > 0 ? ` Not counted, for lack of rights: ${unknown.join(', ')}.` : '') +
-    (result.safetyBackup === undefined ? '' : ' The state before is kept as a safety backup.');
-  void ui.info(text);
+      : `The cluster answers and holds what the snapshot held: ${counts}.`,
+    other.length > 0 ? `Could not be compared: ${other.join(', ')}.` : undefined,
+    result.safetyBackup === undefined ? undefined : 'The state before is kept as a safety backup.',
+  ]
+    .filter((line) => line !== undefined)
+    .join(' ');
 }
 
 async function chooseSource(

@@ -1,3 +1,4 @@
+import type { DecryptionSecrets } from '../../core/ports';
 import type { VerifyResult } from '../../core/operations/verify';
 import { configuredDecryption, withDecryption } from '../decryption';
 import { runOperation } from '../runOperation';
@@ -6,12 +7,16 @@ import { chooseBackup } from './choose';
 import type { ClusterArgument } from './choose';
 
 /** *Verify*: reads the backup to its end and keeps the result in its manifest. */
-export async function verifyBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+export async function verifyBackup(
+  services: Services,
+  argument?: ClusterArgument,
+  given?: DecryptionSecrets,
+): Promise<VerifyResult | undefined> {
   const chosen = await chooseBackup(services, argument, 'Verify which backup?');
-  if (chosen === undefined) return;
+  if (chosen === undefined) return undefined;
   const { entry, backup } = chosen;
   const { manifest } = backup;
-  const configured = await configuredDecryption(services, entry);
+  const configured = given ?? (await configuredDecryption(services, entry));
   const result = await withDecryption(services, backup.path, configured, (decryption) =>
     runOperation(services, `Verify ${manifest.label ?? manifest.file}`, 'verify', {
       source: { kind: 'backup', vault: entry.config.vault, id: manifest.id },
@@ -19,21 +24,31 @@ export async function verifyBackup(services: Services, argument?: ClusterArgumen
     }),
   );
   if (result !== undefined) tellResult(services, manifest.label ?? manifest.file, result);
+  return result;
 }
 
-/** As `verifyBackup`, for a file by its path; a backup of a vault keeps the result. */
-export async function verifyFile(services: Services, path: string): Promise<void> {
+/**
+ * As `verifyBackup`, for a file by its path; a backup of a vault keeps the result.
+ *
+ * @param given what already opened the file
+ */
+export async function verifyFile(
+  services: Services,
+  path: string,
+  given?: DecryptionSecrets,
+): Promise<VerifyResult | undefined> {
   for (const entry of services.store.entries) {
     const backup = entry.backups.find((b) => b.path === path);
-    if (backup !== undefined) return verifyBackup(services, { entry, backup });
+    if (backup !== undefined) return verifyBackup(services, { entry, backup }, given);
   }
-  const result = await withDecryption(services, path, {}, (decryption) =>
+  const result = await withDecryption(services, path, given ?? {}, (decryption) =>
     runOperation(services, `Verify ${path}`, 'verify', {
       source: { kind: 'file', path },
       decryption,
     }),
   );
   if (result !== undefined) tellResult(services, path, result);
+  return result;
 }
 
 function tellResult(services: Services, name: string, result: VerifyResult): void {

@@ -1,10 +1,12 @@
 import { isAbsolute, relative } from 'node:path';
 import type * as vscode from 'vscode';
-import { commands as ids } from '../../ids';
+import { commands } from '../../ids';
+import { restoreFile } from '../commands/restoreBackup';
+import { verifyFile } from '../commands/verifyBackup';
 import { askDecryption, configuredDecryption } from '../decryption';
+import { runCommand } from '../run';
 import type { Services } from '../services';
 import { registerSnapshotEditor } from './snapshotEditor';
-import { commands } from 'vscode';
 
 /** The custom editors, given what the rest of the extension does for them. */
 export function registerEditors(services: Services): vscode.Disposable {
@@ -16,8 +18,10 @@ export function registerEditors(services: Services): vscode.Disposable {
     },
     askDecryption: (source, kind, again) =>
       askDecryption(services, source.kind === 'file' ? source.path : source.id, kind, again),
-    verify: async (uri) => void (await commands.executeCommand(ids.verifyFile, uri)),
-    restoreFrom: async (uri) => void (await commands.executeCommand(ids.restoreFile, uri)),
+    verify: (path, decryption) =>
+      runCommand(services, commands.verifyFile, () => verifyFile(services, path, decryption)),
+    restoreFrom: (path, decryption) =>
+      runCommand(services, commands.restoreFile, () => restoreFile(services, path, decryption)),
   });
 }
 
