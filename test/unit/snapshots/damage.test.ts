@@ -243,7 +243,21 @@ describe('a damaged snapshot is refused with its own error', () => {
       'nothing at all': Buffer.alloc(0),
     };
     for (const [what, bytes] of Object.entries(bad)) {
-      assert.equal(await refusalOfState(bytes), 'snapshot.badRecord', what);
+      const { code, message } = await read(await snapOf(bytes));
+      assert.equal(code, 'snapshot.badRecord', what);
+      // Said at once, not when the bytes run out.
+      if (/ of 4 /.test(what)) assert.match(message ?? '', /states \d+ bytes where only/, what);
+    }
+  });
+
+  it('when it is nested deeper than anything Consul writes', async () => {
+    const nested = (levels: number) =>
+      Buffer.concat([stateBin([]), Buffer.from([50]), Buffer.alloc(levels, 0x91), Buffer.of(1)]);
+    assert.equal(await refusalOfState(nested(64)), undefined);
+    for (const levels of [65, 1_000_000]) {
+      const { code, message } = await read(await snapOf(nested(levels)));
+      assert.equal(code, 'snapshot.badRecord');
+      assert.match(message ?? '', /nested/);
     }
   });
 
