@@ -30,7 +30,11 @@ export const views = {
   activity: 'clusterBackup.activity',
 } as const;
 
-export const editors = { snapshot: 'clusterBackup.snapshot' } as const;
+export const editors = {
+  snapshot: 'clusterBackup.snapshot',
+  /** A server's own Raft folder; its file has too general a name to be opened so by default. */
+  raftState: 'clusterBackup.raftState',
+} as const;
 
 export const settings = {
   healthInterval: 'clusterBackup.health.interval',

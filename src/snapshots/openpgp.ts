@@ -21,7 +21,6 @@ import {
 
 export { readPublicKeys, type PublicKeyInfo } from './openpgp/keys';
 
-const CHUNK = 1 << 17;
 /** 65,011,712 bytes are hashed for a passphrase: the most that the format can say, and gpg's own choice. */
 const S2K_COUNT = 255;
 
@@ -63,7 +62,7 @@ async function* encrypted(plain: Readable, sessionKey: Buffer, packets: Uint8Arr
   yield Buffer.from(packets);
   const literal = streamPacket(Tag.literal, LITERAL_HEAD, chunksOf(plain));
   const packet = streamPacket(Tag.protected, Uint8Array.of(VERSION), protect(sessionKey, literal));
-  for await (const pieces of packet) yield Buffer.concat(pieces);
+  for await (const pieces of packet) yield* pieces;
 }
 
 type LockRequest = Exclude<EncryptionRequest, { kind: 'none' }>;
@@ -199,8 +198,9 @@ async function* chunksOf(
 }
 
 /** A stream of the generator's bytes; when it is dropped, so is where they come from. */
-function streamOf(bytes: AsyncIterable<Buffer>, from: Readable): Readable {
-  const stream = Readable.from(bytes, { objectMode: false, highWaterMark: CHUNK });
+function streamOf(bytes: AsyncIterable<Uint8Array>, from: Readable): Readable {
+  // Piece by piece: a stream of bytes would join, and so copy, what has gathered.
+  const stream = Readable.from(bytes);
   return stream.once('close', () => from.destroy());
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { repositoryRoot } from '../../src/sandbox/parts/folders';
 import { packagedExtension } from '../support/workbench';
 import { namesInZip } from '../support/zip';
@@ -27,6 +27,26 @@ describe('The packaged extension', () => {
       names.filter((name) => unwanted.test(name)),
       [],
     );
+  });
+
+  it('activates on less than 300 kB of script', async () => {
+    const dist = join(repositoryRoot, 'dist');
+    const loaded = new Map<string, number>();
+    const load = async (file: string): Promise<void> => {
+      if (loaded.has(file)) return;
+      const text = await readFile(file, 'utf8');
+      loaded.set(file, text.length);
+      // What is loaded late stands in a then().
+      for (const { 1: name = '', index } of text.matchAll(/require\("(\.[^"]+)"\)/g)) {
+        const isLate = text.slice(Math.max(0, index - 40), index).includes('then(()=>');
+        if (!isLate) await load(join(dirname(file), name));
+      }
+    };
+    await load(join(dist, 'extension.js'));
+    const bytes = [...loaded.values()].reduce((sum, size) => sum + size, 0);
+    assert.ok(loaded.size > 3, 'its chunks were found');
+    assert.ok(bytes < 300_000, `it loads ${bytes} bytes`);
+    assert.ok(![...loaded.keys()].some((file) => /undici|openpgp/.test(file)));
   });
 
   it('holds every file the manifest names', async () => {

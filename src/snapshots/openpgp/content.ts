@@ -60,7 +60,7 @@ async function* inflated({ body }: Packet): AsyncGenerator<Buffer, void, undefin
   }
   const options = { chunkSize: CHUNK };
   const unzip = algorithm === 1 ? createInflateRaw(options) : createInflate(options);
-  const input = Readable.from(source.rest(CHUNK), { objectMode: false, highWaterMark: CHUNK });
+  const input = Readable.from(source.rest(CHUNK));
   pipeline(input, unzip, () => undefined);
   try {
     for await (const chunk of unzip) yield chunk as Buffer;

@@ -103,7 +103,7 @@ function notAPacket() {
 }
 
 /** Bytes of each part of a packet we write; a power of two, by the format. */
-const PART_BITS = 16;
+const PART_BITS = 20;
 const PART = 1 << PART_BITS;
 
 /**

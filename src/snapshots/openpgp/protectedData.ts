@@ -21,6 +21,8 @@ const BLOCK = 16;
 const PREFIX = BLOCK + 2;
 const MDC_HEADER = Buffer.from([0xd3, 0x14]);
 const MDC = MDC_HEADER.length + 20;
+/** Pieces shorter than an MDC are gathered up to this many bytes. */
+const SMALL = 4096;
 
 export interface SessionKey {
   /** By openpgp.js's names, e.g. `aes256`. */
@@ -99,13 +101,12 @@ export async function* unprotect(
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of source.rest()) {
     const plain = decipher.update(chunk);
-    if (plain.length < MDC || held.length === 0) {
-      held = Buffer.concat([held, plain]);
-      continue;
-    }
-    hash.update(held);
-    yield held;
-    held = plain;
+    const joined = plain.length < MDC ? Buffer.concat([held, plain]) : plain;
+    const sure = joined === plain ? held : joined.subarray(0, joined.length > SMALL ? -MDC : 0);
+    held = joined === plain ? plain : joined.subarray(sure.length);
+    if (sure.length === 0) continue;
+    hash.update(sure);
+    yield sure;
   }
   const end = held.length - MDC;
   if (end < 0) throw endsEarly();

@@ -7,8 +7,8 @@ import { vaultError, vaultErrors } from '../errors';
 import { FOLDER_MODE, type StepHook } from './files';
 import { lockCluster } from './lock';
 import { keepUnknown, ManifestReader, replaceManifest, type VaultProblem } from './manifestFile';
-import { changingManifest, STALE_MS } from './marker';
-import { backupPath, checkClusterName, MANIFEST } from './names';
+import { changingManifest, markerState, STALE_MS } from './marker';
+import { backupPath, checkClusterName, DELETING, MANIFEST } from './names';
 import { readBackupFile } from './reader';
 import { recoverVault } from './recover';
 import { deleteFile, removeBackup } from './remove';
@@ -19,8 +19,9 @@ import { FolderWriter } from './writer';
 
 export type { VaultProblem } from './manifestFile';
 
-/** Vaults are opened often and for a moment; what was read of them is kept. */
+/** Vaults are opened often and for a moment; what was read of them, and told, is kept. */
 const reader = new ManifestReader();
+const told = new Set<string>();
 
 export interface FolderVaultOptions {
   /** The vault's folder; made with the first backup. */
@@ -60,7 +61,6 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
     debounceMs = 150,
   } = options;
   let problems: VaultProblem[] = [];
-  const told = new Set<string>();
 
   async function listFound(cluster?: string): Promise<FoundBackup[]> {
     if (cluster !== undefined) checkClusterName(cluster);
@@ -86,12 +86,23 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
     throw coreErrors.unknownBackup({ message: `The vault ${root} holds no backup ${id}.` });
   }
 
+  /** The manifest as it is now, read while no other changes it. */
+  async function readAgain({ manifest, backup }: FoundBackup): Promise<FoundBackup> {
+    const { cluster, file, id } = manifest;
+    const now = await reader.read(root, cluster, file + MANIFEST);
+    const going = (await markerState(backup.path + DELETING)) === 'alive';
+    if (now && 'manifest' in now && now.manifest.id === id && !going) {
+      return { ...now, backup: { ...backup, manifest: now.manifest } };
+    }
+    throw coreErrors.unknownBackup({ message: `The backup ${backup.path} has gone.` });
+  }
+
   async function update(id: string, change: (manifest: Manifest) => Manifest): Promise<Backup> {
-    const { path } = (await mustFind(id)).backup;
+    const found = await mustFind(id);
+    const { path } = found.backup;
     try {
       return await changingManifest(path, async () => {
-        // Read again: another process may have changed it since.
-        const now = await mustFind(id);
+        const now = await readAgain(found);
         const changed = manifestSchema.safeParse(change(structuredClone(now.manifest)));
         if (!changed.success || changed.data.id !== id || changed.data.file !== now.manifest.file) {
           const why = changed.error?.message ?? 'its id or file changed';
@@ -108,8 +119,9 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
   return {
     location: root,
     problems: () => problems,
-    list: async (cluster) => (await listFound(cluster)).map(({ backup }) => backup),
-    get: async (id) => (await find(id))?.backup,
+    list: async (cluster) =>
+      (await listFound(cluster)).map(({ backup }) => structuredClone(backup)),
+    get: async (id) => structuredClone((await find(id))?.backup),
     create: (name) => FolderWriter.open(root, name, step),
     read: async (backup) => readBackupFile(backupPath(root, backup.manifest)),
     update,

@@ -20,7 +20,7 @@ export async function readBackupFile(path: string): Promise<Readable> {
     await handle.close().catch(() => undefined);
     throw vaultError(error, 'Reading the backup', path, 'read');
   }
-  return Readable.from(blocks(handle, path), { objectMode: false, highWaterMark: BLOCK }).once(
+  return Readable.from(blocks(handle, path)).once(
     'close',
     // A stream that is dropped before its first read has not started the generator that closes.
     () => void handle.close().catch(() => undefined),

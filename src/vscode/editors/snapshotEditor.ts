@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { editors } from '../../ids';
 import { pageHtml, pageOptions } from '../panels/webviewPage';
 import type { Services } from '../services';
 import type { SnapshotActions } from './snapshotActions';
@@ -8,9 +9,6 @@ import { connectPanel } from './snapshotPanel';
 
 export type { SnapshotActions } from './snapshotActions';
 
-/** Id of the custom editor, as package.json contributes it. */
-export const SNAPSHOT_VIEW_TYPE = 'clusterBackup.snapshot';
-
 type EditorServices = Pick<Services, 'client' | 'log' | 'context'>;
 
 /** Registers the read-only editor for snapshot files. */
@@ -18,11 +16,14 @@ export function registerSnapshotEditor(
   services: EditorServices,
   actions: SnapshotActions,
 ): vscode.Disposable {
-  return vscode.window.registerCustomEditorProvider(
-    SNAPSHOT_VIEW_TYPE,
-    new SnapshotEditor(services, actions),
-    { supportsMultipleEditorsPerDocument: true, webviewOptions: { enableFindWidget: true } },
-  );
+  const editor = new SnapshotEditor(services, actions);
+  const options = {
+    supportsMultipleEditorsPerDocument: true,
+    webviewOptions: { enableFindWidget: true },
+  };
+  const register = (viewType: string) =>
+    vscode.window.registerCustomEditorProvider(viewType, editor, options);
+  return vscode.Disposable.from(...Object.values(editors).map(register));
 }
 
 class SnapshotEditor implements vscode.CustomReadonlyEditorProvider<SnapshotDocument> {
