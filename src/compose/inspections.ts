@@ -12,6 +12,7 @@ import { VERSION } from '../core/version';
 import { detect, DETECT_HEAD_BYTES } from '../snapshots/detect';
 import type { Inspection, InspectOptions } from '../snapshots/raft/inspect';
 import type { KeyIndex } from '../snapshots/raft/keyIndex';
+import type { KeyQuery as StatsQuery } from '../snapshots/raft/keyStats';
 import type { KeyListener } from '../snapshots/raft/recordFacts';
 import { encryptor, openSource } from './parts';
 import type { SourceRef } from './parts';
@@ -96,7 +97,7 @@ export function createInspections(): Inspections {
     }
     return session;
   };
-  const ask = async (session: Session, query: KeyQuery, context: RunContext): Promise<KeyRows> => {
+  const ask = async (session: Session, query: StatsQuery, context: RunContext) => {
     const rows = session.keys.query(query);
     if (rows !== undefined) return rows;
     // More keys than are kept at hand: read again, for this question.
@@ -143,14 +144,8 @@ export function createInspections(): Inspections {
       const session = find(id);
       const { toInspectJson } = await import('../snapshots/raft/inspectOutput');
       if (kvDetails === undefined) return toInspectJson(session.inspection);
-      const options = {
-        kvDetails: true,
-        kvDepth: kvDetails.depth,
-        kvFilter: kvDetails.filter,
-        tolerant: true,
-      };
-      const { inspection } = await read(session.source, session.decryption, options, context);
-      return toInspectJson(inspection);
+      const keys = await ask(session, kvDetails, context);
+      return toInspectJson({ ...session.inspection, keys });
     },
 
     inspectClose({ session }) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { recorded } from '../../core/operations/activity';
+import { removeBackup } from '../../core/operations/remove';
 import { findBackup } from '../backups';
 import { backupDetails, backupDocument } from '../backupText';
 import { confirmByTyping, needConfirmation } from '../confirm';
@@ -20,20 +20,16 @@ export function deleteCommand(program: Command, withCli: WithCli): void {
         needConfirmation(cli, yes, 'Deleting a backup');
         const { services, out } = cli;
         const found = await findBackup(cli, text);
-        const { id, cluster, file } = found.backup.manifest;
+        const { id, file } = found.backup.manifest;
         if (!yes) out.note(backupDetails(found, services.clock.now()));
         const tail = id.slice(-6);
         await confirmByTyping(cli, yes, `Delete it for good? Type ${tail} to confirm: `, tail);
-        await recorded(
-          await services.activities(),
-          { kind: 'delete', cluster, subject: file, by: await services.owner() },
-          [],
-          cli.context,
-          async (context) => {
-            await (await services.openVault(found.vault, context.log)).remove(id);
-          },
-          () => id,
-        );
+        const parts = {
+          vault: await services.openVault(found.vault, cli.context.log),
+          activities: await services.activities(),
+          by: await services.owner(),
+        };
+        await removeBackup(found.backup, parts, cli.context);
         out.document({ deleted: backupDocument(found) });
         out.text(`Deleted ${id} (${file}).\n`);
       }),

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
-import { clusterSchema, configFileSchema, encryptionSchema } from './schema';
+import { clusterSchema, configFileSchema } from './schema';
 import type { EncryptionConfig } from './schema';
 
 /** A place in a configuration file that can't be used, and why. */
@@ -73,9 +73,12 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
   const value = getNodeValue(tree) as Record<string, unknown>;
   const { clusters: entries, ...head } = value;
   const headResult = configFileSchema(options.systems).omit({ clusters: true }).safeParse(head);
-  if (!headResult.success) reportIssues(headResult.error, tree, [], report);
-  const defaults = headResult.success ? headResult.data : {};
-  const defaultEncryption = encryptionSchema.safeParse(defaults.encryption ?? 'none');
+  if (!headResult.success) {
+    reportIssues(headResult.error, tree, [], report);
+    // A default that can't be read is never replaced by a weaker one: no encryption, another vault.
+    return { file, clusters, problems };
+  }
+  const defaults = headResult.data;
 
   if (
     entries !== undefined &&
@@ -127,10 +130,7 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
       system: system.id,
       file,
       vault: folder === undefined ? options.defaultVault : resolveConfigPath(file, folder),
-      encryption: resolveKeyPaths(
-        file,
-        encryption ?? (defaultEncryption.success ? defaultEncryption.data : 'none'),
-      ),
+      encryption: resolveKeyPaths(file, encryption ?? defaults.encryption ?? 'none'),
       connection: resolvePaths(file, connection, system.pathFields),
     });
   }

@@ -41,7 +41,11 @@ export class KeyIndex {
     if (this.full) return;
     const page = this.room(end - start);
     if (page === undefined) return;
-    page.used += buffer.copy(page.text, page.used, start, end);
+    const { text } = page;
+    let { used } = page;
+    // Faster than copy() for texts as short as keys.
+    for (let at = start; at < end; at++) text[used++] = buffer[at] as number;
+    page.used = used;
     page.ends[page.count] = page.used;
     page.sizes[page.count] = size;
     page.count++;

@@ -79,7 +79,12 @@ export class RecordWalker {
     while (at < end) {
       if (this.skip > 0) at = this.resume(buffer, at, end, offset);
       else if (this.between) this.begin(buffer[at++] as number);
-      else at = this.value(buffer, at, end, offset);
+      else {
+        if (this.table === undefined && this.missing === 0 && this.depth > 0) {
+          at = this.passOver(buffer, at, end);
+        }
+        if (at < end) at = this.value(buffer, at, end, offset);
+      }
     }
     this.base += end - start;
   }
@@ -110,6 +115,20 @@ export class RecordWalker {
     if (text !== undefined) this.text(text, 0, text.length);
     this.valueDone(at + n + offset);
     return at + n;
+  }
+
+  /** Small values of a container where nothing is wanted, all but its last: most of a snapshot. */
+  private passOver(buffer: Buffer, at: number, end: number): number {
+    const top = this.depth - 1;
+    let left = this.left[top] as number;
+    while (left > 1 && at < end) {
+      const size = SMALL_BYTES[buffer[at] as number] as number;
+      if (size === 0 || at + size > end) break;
+      at += size;
+      left--;
+    }
+    this.left[top] = left;
+    return at;
   }
 
   /** Reads a value's first byte and its length, which may span pieces. */
@@ -243,7 +262,10 @@ export class RecordWalker {
       this.fields[this.depth] = fieldNamed(table, buffer, start, end);
     } else {
       const field = this.fields[this.depth] as number;
-      if (field !== 0) this.sink.raw(field, buffer, start, end);
+      if (field === 0) return;
+      this.sink.raw(field, buffer, start, end);
+      // Nothing else is wanted here: the rest of the map is passed over at full speed.
+      if (table.names.length === 1) this.table = this.tables[this.depth] = undefined;
     }
   }
 
@@ -304,3 +326,10 @@ LENGTH_BYTES.set([1, 2, 4, 2, 4, 2, 4], 0xd9);
 /** Bytes of content after the first byte: floats, integers, fixed extensions with their type. */
 const SCALAR_BYTES = new Uint8Array(256);
 SCALAR_BYTES.set([4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17], 0xca);
+
+/** Whole bytes of a value whose first byte tells them; 0 for containers, longer ones and no value. */
+const SMALL_BYTES = new Uint8Array(256);
+for (let tag = 0; tag < 256; tag++) {
+  if (FORMS[tag] === SCALAR) SMALL_BYTES[tag] = 1 + (SCALAR_BYTES[tag] as number);
+  if (tag >= 0xa0 && tag < 0xc0) SMALL_BYTES[tag] = 1 + (tag & 0x1f);
+}

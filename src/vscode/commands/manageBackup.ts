@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { labelProblem } from '../../core/model';
+import { removeBackup } from '../../core/operations/remove';
 import { editors } from '../../ids';
+import { activityOwner } from '../../stores/activityFolder';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { bytesText, timeText } from '../text';
@@ -53,14 +55,18 @@ export async function deleteBackup(services: Services, argument?: ClusterArgumen
     accept: 'Delete Backup',
   });
   if (!sure) return;
-  const vault = services.store.vaultOf(entry);
-  const lock = await vault.lock(entry.config.name, 'delete');
-  try {
-    await vault.remove(manifest.id, discard);
-  } finally {
-    await lock.release();
-  }
-  services.log.info(`Deleted backup ${manifest.id} (${backup.path}).`);
+  const parts = {
+    vault: services.store.vaultOf(entry),
+    activities: services.journal,
+    by: activityOwner('editor'),
+  };
+  const context = {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    log: services.log,
+    clock: { now: () => new Date() },
+  };
+  await removeBackup(backup, parts, context, discard);
   await services.store.refreshBackups();
 }
 

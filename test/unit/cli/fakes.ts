@@ -182,6 +182,8 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
   const vault = {
     list: (name?: string) =>
       Promise.resolve(backups.filter((b) => name === undefined || b.manifest.cluster === name)),
+    lock: () =>
+      Promise.resolve({ signal: new AbortController().signal, release: () => Promise.resolve() }),
     remove: (id: string) => {
       calls.push({ name: 'remove', p: id });
       return Promise.resolve();

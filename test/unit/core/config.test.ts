@@ -70,6 +70,14 @@ describe('cluster-backup.jsonc', () => {
     assert.match(problems[1]?.message ?? '', /"consul"/);
   });
 
+  it('never replaces a default that is wrong by a weaker one', () => {
+    const { clusters, problems } = parse(
+      '{"encryption":{"passphrase":"in clear"},"clusters":{"a":{"system":"consul"}}}',
+    );
+    assert.deepEqual(clusters, []);
+    assert.equal(problems.length, 1);
+  });
+
   it('never takes a secret by value', () => {
     const { clusters, problems } = parse(
       '{"clusters":{"a":{"system":"consul","token":"s3cr3t-t0ken"}}}',
