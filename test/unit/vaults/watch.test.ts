@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openFolderVault, type FolderVault } from '../../../src/vaults/folder/folderVault';
 import { clock, someManifest, temporaryVault, writeBackup } from './fixtures';
 
-describe('folder vault: watching', () => {
+describe('folder vault: watching', function () {
+  this.timeout(30_000);
   let vault: FolderVault;
   let folder: string;
   let remove: () => Promise<void>;
