@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { isClusterBackupError } from '../../core/errors';
 import { snapshotErrors } from '../snapshotErrors';
 import { MAX_META_BYTES, parseMeta, type RaftMeta } from './meta';
-import type { RecordSink } from './recordWalker';
+import type { RecordSink } from './recordSink';
 import { StateReader } from './stateReader';
 import { MAX_SUMS_BYTES, parseSums } from './sums';
 import type { TarHandler, TarHeader } from './tarReader';

@@ -1,5 +1,5 @@
 import type { RecordStat } from '../../core/ports';
-import type { FieldTable, RecordSink, ValueKind } from './recordWalker';
+import type { FieldTable, RecordSink, ValueKind } from './recordSink';
 import { snapshotErrors } from '../snapshotErrors';
 import { KVS, REGISTER, isEnterpriseType, recordTypeByName, recordTypeName } from './recordTypes';
 

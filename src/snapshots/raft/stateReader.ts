@@ -1,5 +1,6 @@
 import { snapshotErrors } from '../snapshotErrors';
-import { RecordWalker, type RecordSink } from './recordWalker';
+import type { RecordSink } from './recordSink';
+import { RecordWalker } from './recordWalker';
 import { STATE_HEAD_BYTES, stateProduct } from './stateProduct';
 
 const PRODUCTS = { nomad: 'a Nomad', vault: 'a Vault or OpenBao' } as const;
