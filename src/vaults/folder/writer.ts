@@ -56,8 +56,8 @@ export class FolderWriter implements VaultWriter {
 
   async write(chunk: Uint8Array): Promise<void> {
     this.mustBeOpen();
-    await this.step('write');
     try {
+      await this.step('write');
       for (let from = 0; from < chunk.length;) {
         const part = chunk.subarray(from, from + BLOCK - this.filled);
         this.block.set(part, this.filled);
