@@ -61,7 +61,7 @@ export function membersOf(state: Buffer, meta = metaJson(metaFor(state))): TestM
 export async function tarOf(members: readonly TestMember[]): Promise<Buffer> {
   const archive = pack();
   for (const { name, content, type = 'file', linkname } of members) {
-    const header = { name, type, mode: 0o600 };
+    const header = { name, type, mode: 0o600, mtime: new Date(0) };
     if (type === 'file') archive.entry({ ...header, size: content.length }, content);
     else archive.entry({ ...header, size: 0, ...(linkname !== undefined && { linkname }) });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   membersOf,
   metaFor,
@@ -90,13 +90,14 @@ describe('a damaged snapshot is refused with its own error', () => {
 
   it('when the compressed bytes are damaged', async () => {
     const whole = await snapOf(state);
+    const content = gunzipSync(whole);
     const codes = new Set<string | undefined>();
     for (let at = 10; at < whole.length; at += 11) {
       const flipped = Buffer.from(whole);
       flipped[at] = (flipped[at] ?? 0) ^ 16;
       const { code, report } = await read(flipped);
-      // Behind deflate's last bit are up to seven that mean nothing.
-      if (at !== whole.length - 9) assert.equal(report, undefined, `byte ${at}`);
+      // A few bits of deflate mean nothing, or lead to the same content.
+      if (report) assert.ok(gunzipSync(flipped).equals(content), `byte ${at}`);
       codes.add(code);
     }
     assert.ok(codes.has('snapshot.badGzip'));
