@@ -220,7 +220,7 @@ async function peek(source: Readable): Promise<{ head: Buffer; stream: Readable 
       yield next.value;
     }
   }
-  const stream = Readable.from(all(), { objectMode: false, highWaterMark: 1 << 20 });
+  const stream = Readable.from(all());
   stream.once('close', () => source.destroy());
   return { head: Buffer.concat(chunks).subarray(0, DETECT_HEAD_BYTES), stream };
 }

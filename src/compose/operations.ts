@@ -122,9 +122,13 @@ export function createOperations(options: OperationsOptions): Operations {
         cluster,
         context,
         (c) =>
-          withParts(cluster, options.env, c.log, (parts) =>
-            backUp(parts, { mode, label, origin }, c),
-          ),
+          withParts(cluster, options.env, c.log, async (parts) => {
+            // A scheduled run may be all that ever looks into this vault.
+            for (const left of await parts.vault.recover()) {
+              c.log.info(`Removed what a crash left: ${left}.`);
+            }
+            return backUp(parts, { mode, label, origin }, c);
+          }),
         (backup) => backup.manifest.id,
       ),
 

@@ -280,7 +280,7 @@ export interface VaultLock {
 export interface Vault {
   /** Absolute folder, for people. */
   readonly location: string;
-  /** Newest first. Adopts files dropped in by hand when `adopt` is given. */
+  /** Newest first. */
   list(cluster?: string): Promise<Backup[]>;
   get(id: string): Promise<Backup | undefined>;
   create(options: {

@@ -5,6 +5,5 @@ export const editorErrors = errorTable('editor', {
     category: 'refused',
     next: 'Trust the workspace first (command "Workspaces: Manage Workspace Trust").',
   },
-  noClusters: { category: 'usage', next: 'Add a cluster first.' },
   noBackups: { category: 'usage', next: 'Back the cluster up first, or choose a file.' },
 });

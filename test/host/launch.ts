@@ -20,7 +20,7 @@ async function runSuite(suite: Suite): Promise<TestCounts> {
   const served = await serveVSCode({
     dataDir: join(folder.path, 'server'),
     smokeTestDriver: true,
-    disableTrust: suite === 'trusted',
+    disableTrust: suite !== 'untrusted',
     machineSettings: bareSettings,
     env: await isolatedEnvironment(folder.path),
     log: console.log,

@@ -9,8 +9,4 @@ export const configErrors = errorTable('config', {
     category: 'refused',
     next: 'Set the environment variable, or enter the secret when asked.',
   },
-  secretElsewhere: {
-    category: 'refused',
-    next: 'Enter the secret for this address, or mend the address in the file.',
-  },
 });

@@ -96,7 +96,7 @@ async function keep(
     ending: definition.capabilities.fileEnding + (encryption.kind === 'none' ? '' : '.gpg'),
   });
   try {
-    const plain = Readable.from(checked(), { objectMode: false, highWaterMark: 1 << 20 });
+    const plain = Readable.from(checked());
     let keyIds: string[] = [];
     if (encryption.kind === 'none') {
       await pipeToWriter(plain, writer, context.signal);

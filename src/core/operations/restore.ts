@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { coreErrors, throwIfCancelled } from '../errors';
+import { coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
+import type { Backup } from '../model';
 import type { RestorePlan } from '../plan';
 import type { RestoreCheck, RunContext } from '../ports';
 import { backUpLocked } from './backup';
@@ -51,12 +52,7 @@ export async function restore(
 
     let safetyBackup: string | undefined;
     if (plan.safetyBackup) {
-      const phase = 'Safety backup';
-      const safety = await backUpLocked(
-        parts,
-        { origin: { kind: 'safety' } },
-        { ...locked, progress: (u) => locked.progress({ ...u, phase: `${phase}: ${u.phase}` }) },
-      );
+      const safety = await makeSafetyBackup(parts, locked);
       safetyBackup = safety.manifest.id;
       locked.log.info(`Safety backup ${safetyBackup} written to ${safety.path}.`);
     }
@@ -81,6 +77,32 @@ export async function restore(
     return result;
   } finally {
     await lock.release();
+  }
+}
+
+/**
+ * Backs up what the cluster holds. Where the cluster refuses the first mode, as a degraded one refuses a
+ * consistent backup, the next mode is taken: a restore is often what mends it.
+ */
+async function makeSafetyBackup(parts: ClusterParts, context: RunContext): Promise<Backup> {
+  const [first, ...others] = parts.definition.capabilities.modes;
+  const inMode = (mode: string | undefined) =>
+    backUpLocked(
+      parts,
+      { mode, origin: { kind: 'safety' } },
+      {
+        ...context,
+        progress: (u) => context.progress({ ...u, phase: `Safety backup: ${u.phase}` }),
+      },
+    );
+  try {
+    return await inMode(first?.id);
+  } catch (error) {
+    const info = toErrorInfo(error);
+    const [second] = others;
+    if (info.category !== 'refused' || second === undefined) throw error;
+    context.log.warn(`${info.message} The safety backup is made in mode "${second.id}" instead.`);
+    return inMode(second.id);
   }
 }
 

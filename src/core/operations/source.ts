@@ -73,7 +73,7 @@ export async function openPlain(
     }
   }
 
-  const counting = Readable.from(counted(), { objectMode: false, highWaterMark: 1 << 20 });
+  const counting = Readable.from(counted());
   let stream = counting;
   if (encryption.kind !== 'none') {
     try {

@@ -22,10 +22,6 @@ export const verifyErrors = errorTable('verify', {
     category: 'refused',
     next: 'The file was cut or grew after it was written. Use another backup.',
   },
-  missingFile: {
-    category: 'refused',
-    next: 'The file was moved or deleted. Put it back, or delete the backup.',
-  },
 });
 
 export interface VerifyResult {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemById, systems } from '../../adapters/registry';
 import { readConfigFile, userFolders } from '../../compose/configFiles';
 import type { UserFolders } from '../../compose/configFiles';
@@ -12,8 +12,9 @@ import type { SecretLookup } from '../../core/config/secrets';
 import { coreErrors, toErrorInfo } from '../../core/errors';
 import type { ErrorInfo } from '../../core/errors';
 import type { Backup, ClusterStatus } from '../../core/model';
-import type { SystemDefinition, Vault } from '../../core/ports';
+import type { SystemDefinition } from '../../core/ports';
 import { openFolderVault } from '../../vaults/folder/folderVault';
+import type { FolderVault } from '../../vaults/folder/folderVault';
 import type { OperationsClient } from '../../workers/operationsClient';
 import type { SecretStore } from '../secretStorage';
 
@@ -34,6 +35,8 @@ export interface ClusterEntry {
   backups: Backup[];
   /** Why the vault can't be read. */
   vaultError?: ErrorInfo;
+  /** Backups whose manifest can't be used: they must not just vanish. */
+  vaultProblems: ErrorInfo[];
   warnings: string[];
 }
 
@@ -51,7 +54,7 @@ export class ClusterStore {
   #entries: ClusterEntry[] = [];
   #problems: (ConfigProblem & { file: string })[] = [];
   #state: StoreState = 'loading';
-  readonly #vaults = new Map<string, { vault: Vault; watcher: { dispose(): void } }>();
+  readonly #vaults = new Map<string, { vault: FolderVault; watcher: { dispose(): void } }>();
   readonly #disposables: { dispose(): unknown }[] = [];
   #loading: Promise<void> | undefined;
   #again = false;
@@ -166,6 +169,7 @@ export class ClusterStore {
       definition,
       health: same ? old.health : { state: 'unknown' },
       backups: old?.config.vault === config.vault ? old.backups : [],
+      vaultProblems: [],
       warnings: definition.warnings(config.connection),
     };
   }
@@ -175,7 +179,13 @@ export class ClusterStore {
     await Promise.all(
       this.#entries.map(async (entry) => {
         try {
-          entry.backups = await this.vaultOf(entry).list(entry.config.name);
+          const vault = this.vaultOf(entry);
+          entry.backups = await vault.list(entry.config.name);
+          const folder = join(vault.location, entry.config.name);
+          entry.vaultProblems = vault
+            .problems()
+            .filter(({ path }) => dirname(path) === folder)
+            .map(({ error }) => toErrorInfo(error));
           delete entry.vaultError;
         } catch (error) {
           entry.vaultError = toErrorInfo(error);
@@ -209,7 +219,7 @@ export class ClusterStore {
     return resolveCluster(entry.config, entry.definition, lookup);
   }
 
-  vaultOf(entry: ClusterEntry): Vault {
+  vaultOf(entry: ClusterEntry): FolderVault {
     return this.#openVault(entry.config.vault).vault;
   }
 

@@ -63,7 +63,7 @@ export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
 
 export function errorItem(node: ErrorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.title);
-  item.id = `error:${node.entry.key}:${node.error.code}:${node.title}`;
+  item.id = `error:${node.entry.key}:${node.error.code}:${node.error.message}`;
   item.description = node.error.message;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor(RED));
   item.contextValue = contextValue('error', { locked: node.error.code === 'config.secretMissing' });

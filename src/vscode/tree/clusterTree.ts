@@ -84,6 +84,9 @@ function clusterChildren(entry: ClusterEntry): Node[] {
   if (entry.vaultError !== undefined) {
     children.push({ kind: 'error', entry, title: 'Vault not readable', error: entry.vaultError });
   }
+  for (const error of entry.vaultProblems) {
+    children.push({ kind: 'error', entry, title: 'Manifest not usable', error });
+  }
   const warnings = entry.health.state === 'known' ? entry.health.status.warnings : [];
   for (const text of new Set([...entry.warnings, ...warnings])) {
     children.push({ kind: 'warning', text, key: entry.key });

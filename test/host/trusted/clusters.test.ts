@@ -136,10 +136,9 @@ describe('Clusters in the editor', function () {
     assert.equal(manifest.verification?.result, 'ok');
     const node = () => {
       const [cluster] = services.store.entries;
-      return {
-        entry: cluster,
-        backup: cluster?.backups.find((b) => b.manifest.id === manifest.id),
-      };
+      assert.ok(cluster);
+      return { entry: cluster, backup: cluster.backups.find((b) => b.manifest.id === manifest.id) };
+    };
     };
 
     let ui = answering({});
@@ -156,7 +155,7 @@ describe('Clusters in the editor', function () {
     services.ui = answering({});
     await vscode.commands.executeCommand(commands.planRestore, node());
     assert.equal((await consul.request('GET', '/v1/kv/late')).status, 200);
-    assert.equal(services.store.entries[0]?.backups.length, 1);
+    assert.equal(node().entry.backups.length, 1);
 
     services.ui = answering({ confirm: false });
     await vscode.commands.executeCommand(commands.deleteBackup, node());
@@ -165,7 +164,7 @@ describe('Clusters in the editor', function () {
     services.ui = ui;
     await vscode.commands.executeCommand(commands.deleteBackup, node());
     assert.match(ui.asked.join(), /Delete backup "renamed" of cluster "prod"\?/);
-    assert.deepEqual(services.store.entries[0]?.backups, []);
+    assert.deepEqual(node().entry.backups, []);
   });
 
   it('see a file dropped into the vault, and one that another program wrote or deleted', async () => {
