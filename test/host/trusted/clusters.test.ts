@@ -139,7 +139,6 @@ describe('Clusters in the editor', function () {
       assert.ok(cluster);
       return { entry: cluster, backup: cluster.backups.find((b) => b.manifest.id === manifest.id) };
     };
-    };
 
     let ui = answering({});
     services.ui = ui;
