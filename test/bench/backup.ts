@@ -60,7 +60,7 @@ async function ours(address: string, folder: string): Promise<void> {
 
 /** Against a real Consul that holds 200,000 keys: the same endpoint, side by side. */
 export async function bench(): Promise<BenchRow[]> {
-  const file = await benchSnapshot(await benchFolder(), KEYS);
+  const file = await benchSnapshot(await benchFolder(), KEYS, true);
   const folder = await mkdtemp(join(tmpdir(), 'cluster-backup-bench-'));
   const consul = await startConsul();
   try {

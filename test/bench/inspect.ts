@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { inspectStream } from '../../src/snapshots/raft/inspect';
 import { KeyIndex } from '../../src/snapshots/raft/keyIndex';
-import { writeBigSnapshot } from '../support/snapshots/bigSnapshot';
+import { benchSnapshot, KEYS, KEYS_OF_LARGE } from '../support/snapshots/benchSnapshot';
 import { answerMeasure, benchFolder, measure, sideBySide, type BenchRow } from './measure';
 
 const READ_BYTES = 256 * 1024;
 const MAX_MEMORY_MB = 200;
-const KEYS = 200_000;
-/** Makes a file of about 1 GB. */
-const KEYS_OF_LARGE = 2_000_000;
 
 /**
  * Inspecting a snapshot (all record types, keys by prefix, all keys indexed) against no more than
@@ -26,7 +22,7 @@ export async function bench(): Promise<BenchRow[]> {
 }
 
 async function benchOf(keys: number): Promise<BenchRow[]> {
-  const path = await snapshot(keys);
+  const path = await benchSnapshot(await benchFolder(), keys);
   const megabytes = Math.round((await stat(path)).size / 1e6);
   const what = `inspect ${keys.toLocaleString('en')} keys, ${megabytes} MB`;
   const { floor, ours } = await sideBySide(
@@ -52,15 +48,6 @@ async function benchOf(keys: number): Promise<BenchRow[]> {
       atMost: 1,
     },
   ];
-}
-
-async function snapshot(keys: number): Promise<string> {
-  const path = join(await benchFolder(), `consul-${keys}.snap`);
-  if (!existsSync(path)) {
-    await writeBigSnapshot(`${path}.part`, { keys, valueBytes: 1024 });
-    await rename(`${path}.part`, path);
-  }
-  return path;
 }
 
 /** The fastest plain way there is: large reads, large pieces. */

@@ -8,6 +8,7 @@ import type { BackupSource, RunContext, SnapshotReport } from '../ports';
 import { VERSION } from '../version';
 import type { ClusterParts } from './context';
 import { pipeToWriter } from './pipe';
+import { readAhead } from './readAhead';
 
 export interface BackupOptions {
   mode?: string | undefined;
@@ -47,20 +48,21 @@ export async function backUpLocked(
   const id = ulid(context.clock.now().getTime());
   const created = context.clock.now();
   context.progress({ phase: 'Asking the cluster' });
-  const source = await parts.adapter.backup({ mode }, context);
+  // While the cluster makes its snapshot, the vault and the encryption are made ready.
+  const asked = parts.adapter.backup({ mode }, context);
   // It may fail before it is read; the reader below is told then.
-  source.stream.on('error', () => undefined);
+  asked.then((source) => source.stream.on('error', () => undefined)).catch(() => undefined);
   try {
-    return await keep(parts, { ...options, mode, id, created }, source, context);
+    return await keep(parts, { ...options, mode, id, created }, asked, context);
   } finally {
-    source.stream.destroy();
+    await asked.then((source) => source.stream.destroy()).catch(() => undefined);
   }
 }
 
 async function keep(
   parts: ClusterParts,
   options: BackupOptions & { mode: string; id: string; created: Date },
-  source: BackupSource,
+  asked: Promise<BackupSource>,
   context: RunContext,
 ): Promise<Backup> {
   const { vault, encryptor, encryption, definition } = parts;
@@ -71,11 +73,14 @@ async function keep(
 
   // The end of the content is passed on only after the check: what is damaged never looks finished.
   async function* checked(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source.stream as AsyncIterable<Uint8Array>) {
+    const source = await asked;
+    for await (const chunk of readAhead(source.stream) as AsyncIterable<Uint8Array>) {
       throwIfCancelled(context.signal);
-      content.update(chunk);
       arrived += chunk.length;
-      await checker.push(chunk);
+      // Unpacking goes on in another thread while this one hashes.
+      const taken = checker.push(chunk);
+      content.update(chunk);
+      await taken;
       context.progress({
         phase: 'Backing up',
         done: arrived,
@@ -109,6 +114,7 @@ async function keep(
       throw coreErrors.unexpected({ message: 'The snapshot ended without having been checked.' });
     }
     context.progress({ phase: 'Syncing to disk' });
+    const source = await asked;
     const finished = context.clock.now().toISOString();
     return await writer.commit({
       version: 1,

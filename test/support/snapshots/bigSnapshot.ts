@@ -13,6 +13,8 @@ export interface BigSnapshot {
   keys: number;
   /** Bytes of each value; half of them random, so that the whole compresses to about half. */
   valueBytes: number;
+  /** Only what an old Consul can restore: keys and nothing else. */
+  keysOnly?: boolean;
 }
 
 const KEYS_A_PIECE = 500;
@@ -58,8 +60,8 @@ export async function writeBigSnapshot(path: string, shape: BigSnapshot): Promis
   }
 }
 
-function* pieces({ keys, valueBytes }: BigSnapshot): Generator<Buffer> {
-  yield stateBin(mixedRecords().slice(0, -1));
+function* pieces({ keys, valueBytes, keysOnly }: BigSnapshot): Generator<Buffer> {
+  yield stateBin(keysOnly ? [] : mixedRecords().slice(0, -1));
   const value = Buffer.alloc(valueBytes, 'compressible text, ');
   for (let from = 0; from < keys; from += KEYS_A_PIECE) {
     const records: Buffer[] = [];
