@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { contextKeys, views } from './ids';
-import { activityOwner, openActivityFolder } from './stores/activityFolder';
-import { registerActivityLogs } from './vscode/commands/activities';
+import { activityOwner } from './stores/activityOwner';
+import { lateActivities } from './stores/lateActivities';
+import { registerActivityLogs } from './vscode/activityLogs';
 import { registerCommands } from './vscode/commands/registerCommands';
 import { registerEditors } from './vscode/editors/registerEditors';
 import { startHealthChecks } from './vscode/healthChecks';
@@ -11,14 +12,14 @@ import { ClusterStore } from './vscode/store/clusterStore';
 import { ActivityTree } from './vscode/tree/activityTree';
 import { ClusterTree } from './vscode/tree/clusterTree';
 import { editorUi } from './vscode/ui';
-import { userFolders } from './compose/configFiles';
+import { userFolders } from './compose/userFolders';
 import { OperationsClient } from './workers/operationsClient';
 
 /** Puts the extension together; waits for no network and no disk. */
 export function activate(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Cluster Backup', { log: true });
   const { activities } = userFolders(process.env);
-  const journal = openActivityFolder({ folder: activities, clock: { now: () => new Date() } });
+  const journal = lateActivities(activities);
   const client = new OperationsClient(
     context.asAbsolutePath('dist/workers'),
     { activities, by: activityOwner('editor'), env: { ...process.env } },

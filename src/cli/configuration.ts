@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { configErrors } from '../core/config/configErrors';
 import type { ClusterConfig, ConfigProblem } from '../core/config/parse';
-import { CONFIG_FILE } from '../core/config/schema';
+import { CONFIG_FILE } from '../compose/userFolders';
 import { coreErrors } from '../core/errors';
 import type { ClusterBackupError } from '../core/errors';
 import { cliErrors } from './cliErrors';

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Operations } from '../compose/operations';
 import type { ActivityStore } from '../core/operations/activity';
 import type { Clock, Log, SystemDefinition, Vault } from '../core/ports';
-import type { UserFolders } from '../compose/configFiles';
+import type { UserFolders } from '../compose/userFolders';
 import type { ParsedConfig } from '../core/config/parse';
 import type { Terminal } from './terminal';
 
@@ -30,9 +30,9 @@ const HEAD_BYTES = 4096;
 /** The real parts. */
 export function realServices(terminal: Terminal): Services {
   const clock = { now: () => new Date() };
-  const folders = async () => (await import('../compose/configFiles')).userFolders(terminal.env);
+  const folders = async () => (await import('../compose/userFolders')).userFolders(terminal.env);
   const owner = async () =>
-    (await import('../stores/activityFolder')).activityOwner('command line');
+    (await import('../stores/activityOwner')).activityOwner('command line');
   const systems = async () => (await import('../adapters/registry')).systems;
   return {
     clock,

@@ -1,6 +1,5 @@
 import { appendFile, mkdir, open, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { watch } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import * as z from 'zod';
@@ -170,11 +169,6 @@ async function startWriter(
       await file?.close();
     },
   };
-}
-
-/** Who runs an activity, for the journal. */
-export function activityOwner(kind: 'editor' | 'command line' | 'agent'): string {
-  return `${hostname()}:${process.pid} (${kind})`;
 }
 
 function parseLines(text: string): Line[] {

@@ -17,7 +17,7 @@ export async function bench(): Promise<BenchRow[]> {
   try {
     const child = spawn(process.execPath, [join(__dirname, '../host/launch.js'), 'bench'], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, CLUSTER_BACKUP_BENCH_FILE: file, CLUSTER_BACKUP_BENCH_OUT: out },
+      env: { ...process.env, BENCH_FILE: file, BENCH_OUT: out },
     });
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error('the run in the extension host failed');

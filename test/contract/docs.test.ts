@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { schemaText } from '../../src/compose/configSchema';
 import { exitCode } from '../../src/core/errors';
 import type { ErrorTable } from '../../src/core/errors';
-import { manifestSchema } from '../../src/core/model';
+import { manifestSchema } from '../../src/core/manifest';
 import { settings } from '../../src/ids';
 
 const root = join(__dirname, '../../..');

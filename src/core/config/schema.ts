@@ -3,8 +3,6 @@ import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
 import { secretReferenceSchema } from './secretReference';
 
-export const CONFIG_FILE = 'cluster-backup.jsonc';
-
 const vaultFolder = z
   .string()
   .min(1)

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { coreErrors } from '../../core/errors';
-import { manifestSchema, type Backup, type Manifest } from '../../core/model';
+import { manifestSchema } from '../../core/manifest';
+import type { Backup, Manifest } from '../../core/model';
 import type { Clock, Log, Vault } from '../../core/ports';
 import { vaultError, vaultErrors } from '../errors';
 import { FOLDER_MODE, type StepHook } from './files';

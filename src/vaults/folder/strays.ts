@@ -1,6 +1,7 @@
 import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { manifestSchema, type Backup, type Manifest } from '../../core/model';
+import { manifestSchema } from '../../core/manifest';
+import type { Backup, Manifest } from '../../core/model';
 import { vaultError, vaultErrors } from '../errors';
 import { FILE_MODE, mapLimited, renameSynced, type StepHook } from './files';
 import { heldSince } from './lock';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { manifestSchema, type Backup } from '../../core/model';
+import { manifestSchema } from '../../core/manifest';
+import type { Backup } from '../../core/model';
 import type { VaultWriter } from '../../core/ports';
 import { errnoOf, vaultError, vaultErrors } from '../errors';
 import { FOLDER_MODE, openNew, syncFolder, type StepHook } from './files';

@@ -1,16 +1,7 @@
 import * as vscode from 'vscode';
-import type { ActivityStore } from '../../core/operations/activity';
+import { ACTIVITY_LOG_SCHEME } from '../activityLogs';
 import type { Services } from '../services';
 import type { ActivityNode } from '../tree/activityTree';
-
-const SCHEME = 'cluster-backup-log';
-
-/** Serves the log of an activity as a read-only document. */
-export function registerActivityLogs(journal: ActivityStore): vscode.Disposable {
-  return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-    provideTextDocumentContent: (uri) => journal.log(uri.query),
-  });
-}
 
 /** Stops an activity of this window. */
 export async function cancelActivity(services: Services, node?: ActivityNode): Promise<void> {
@@ -23,7 +14,11 @@ export async function showActivityLog(services: Services, node?: ActivityNode): 
   const chosen = node ?? (await pickAny(services));
   if (chosen === undefined) return;
   const { id, kind, cluster } = chosen.activity;
-  const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${kind} ${cluster}.log`, query: id });
+  const uri = vscode.Uri.from({
+    scheme: ACTIVITY_LOG_SCHEME,
+    path: `/${kind} ${cluster}.log`,
+    query: id,
+  });
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document, { preview: true });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { labelProblem } from '../../core/model';
 import { removeBackup } from '../../core/operations/remove';
 import { editors } from '../../ids';
-import { activityOwner } from '../../stores/activityFolder';
+import { activityOwner } from '../../stores/activityOwner';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { bytesText, timeText } from '../text';
@@ -32,12 +32,11 @@ export async function labelBackup(services: Services, argument?: ClusterArgument
     validateInput: (value) => labelProblem(value),
   });
   if (label === undefined) return;
-  await services.store
-    .vaultOf(entry)
-    .update(backup.manifest.id, ({ label: _old, ...manifest }) => ({
-      ...manifest,
-      ...(label === '' ? {} : { label }),
-    }));
+  const vault = await services.store.vaultOf(entry);
+  await vault.update(backup.manifest.id, ({ label: _old, ...manifest }) => ({
+    ...manifest,
+    ...(label === '' ? {} : { label }),
+  }));
   await services.store.refreshBackups();
 }
 
@@ -56,7 +55,7 @@ export async function deleteBackup(services: Services, argument?: ClusterArgumen
   });
   if (!sure) return;
   const parts = {
-    vault: services.store.vaultOf(entry),
+    vault: await services.store.vaultOf(entry),
     activities: services.journal,
     by: activityOwner('editor'),
   };

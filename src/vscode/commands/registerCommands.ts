@@ -5,21 +5,7 @@ import { runCommand } from '../run';
 import type { Services } from '../services';
 import type { ActivityNode } from '../tree/activityTree';
 import type { ProblemNode } from '../tree/nodes';
-import { cancelActivity, showActivityLog } from './activities';
-import { addCluster } from './addCluster';
 import type { ClusterArgument } from './choose';
-import { createBackup } from './createBackup';
-import {
-  copyBackupPath,
-  deleteBackup,
-  exportBackup,
-  labelBackup,
-  openBackup,
-  revealBackup,
-} from './manageBackup';
-import { enterSecrets, openConfig, refreshClusters } from './manageCluster';
-import { restoreBackup, restoreFile } from './restoreBackup';
-import { verifyBackup, verifyFile } from './verifyBackup';
 
 type Handler = (services: Services, argument: unknown) => Promise<void>;
 
@@ -45,27 +31,39 @@ const file =
     if (uri !== undefined) await run(services, uri.fsPath);
   };
 
-/** One row a command; the type makes a missing one an error. */
+const restore = () => import('./restoreBackup');
+const verify = () => import('./verifyBackup');
+const manage = () => import('./manageBackup');
+const configure = () => import('./manageCluster');
+const activities = () => import('./activities');
+
+/** One row a command, its code loaded when it is first called; the type makes a missing one an error. */
 const table: Record<CommandId, Handler> = {
-  [commands.addCluster]: (services) => addCluster(services),
-  [commands.openConfig]: (services, argument) =>
-    openConfig(services, argument as ClusterArgument | ProblemNode | undefined),
-  [commands.refreshClusters]: cluster(refreshClusters),
-  [commands.enterSecrets]: cluster(enterSecrets),
-  [commands.createBackup]: cluster(createBackup),
-  [commands.openBackup]: cluster(openBackup),
-  [commands.verifyBackup]: cluster(verifyBackup),
-  [commands.verifyFile]: file(verifyFile),
-  [commands.restoreBackup]: cluster((s, a) => restoreBackup(s, a, { dryRun: false })),
-  [commands.planRestore]: cluster((s, a) => restoreBackup(s, a, { dryRun: true })),
-  [commands.restoreFile]: file(restoreFile),
-  [commands.labelBackup]: cluster(labelBackup),
-  [commands.deleteBackup]: cluster(deleteBackup),
-  [commands.revealBackup]: cluster(revealBackup),
-  [commands.copyBackupPath]: cluster(copyBackupPath),
-  [commands.exportBackup]: cluster(exportBackup),
-  [commands.cancelActivity]: activity(cancelActivity),
-  [commands.showActivityLog]: activity(showActivityLog),
+  [commands.addCluster]: async (s) => (await import('./addCluster')).addCluster(s),
+  [commands.openConfig]: async (s, argument) =>
+    (await configure()).openConfig(s, argument as ClusterArgument | ProblemNode | undefined),
+  [commands.refreshClusters]: cluster(async (s, a) => (await configure()).refreshClusters(s, a)),
+  [commands.enterSecrets]: cluster(async (s, a) => (await configure()).enterSecrets(s, a)),
+  [commands.createBackup]: cluster(async (s, a) =>
+    (await import('./createBackup')).createBackup(s, a),
+  ),
+  [commands.openBackup]: cluster(async (s, a) => (await manage()).openBackup(s, a)),
+  [commands.verifyBackup]: cluster(async (s, a) => (await verify()).verifyBackup(s, a)),
+  [commands.verifyFile]: file(async (s, path) => (await verify()).verifyFile(s, path)),
+  [commands.restoreBackup]: cluster(async (s, a) =>
+    (await restore()).restoreBackup(s, a, { dryRun: false }),
+  ),
+  [commands.planRestore]: cluster(async (s, a) =>
+    (await restore()).restoreBackup(s, a, { dryRun: true }),
+  ),
+  [commands.restoreFile]: file(async (s, path) => (await restore()).restoreFile(s, path)),
+  [commands.labelBackup]: cluster(async (s, a) => (await manage()).labelBackup(s, a)),
+  [commands.deleteBackup]: cluster(async (s, a) => (await manage()).deleteBackup(s, a)),
+  [commands.revealBackup]: cluster(async (s, a) => (await manage()).revealBackup(s, a)),
+  [commands.copyBackupPath]: cluster(async (s, a) => (await manage()).copyBackupPath(s, a)),
+  [commands.exportBackup]: cluster(async (s, a) => (await manage()).exportBackup(s, a)),
+  [commands.cancelActivity]: activity(async (s, n) => (await activities()).cancelActivity(s, n)),
+  [commands.showActivityLog]: activity(async (s, n) => (await activities()).showActivityLog(s, n)),
   [commands.showLog]: (services) => {
     services.log.show();
     return Promise.resolve();

@@ -1,12 +1,11 @@
 import { isAbsolute, relative } from 'node:path';
 import type * as vscode from 'vscode';
 import { commands } from '../../ids';
-import { restoreFile } from '../commands/restoreBackup';
-import { verifyFile } from '../commands/verifyBackup';
-import { askDecryption, configuredDecryption } from '../decryption';
 import { runCommand } from '../run';
 import type { Services } from '../services';
 import { registerSnapshotEditor } from './snapshotEditor';
+
+const decryption = () => import('../decryption');
 
 /** The custom editors, given what the rest of the extension does for them. */
 export function registerEditors(services: Services): vscode.Disposable {
@@ -14,14 +13,23 @@ export function registerEditors(services: Services): vscode.Disposable {
     async decryptionFor(path) {
       const { entries } = services.store;
       const owner = entries.find(({ config }) => isInside(config.vault, path));
-      return owner && configuredDecryption(services, owner);
+      return owner && (await decryption()).configuredDecryption(services, owner);
     },
-    askDecryption: (source, kind, again) =>
-      askDecryption(services, source.kind === 'file' ? source.path : source.id, kind, again),
-    verify: (path, decryption) =>
-      runCommand(services, commands.verifyFile, () => verifyFile(services, path, decryption)),
-    restoreFrom: (path, decryption) =>
-      runCommand(services, commands.restoreFile, () => restoreFile(services, path, decryption)),
+    askDecryption: async (source, kind, again) =>
+      (await decryption()).askDecryption(
+        services,
+        source.kind === 'file' ? source.path : source.id,
+        kind,
+        again,
+      ),
+    verify: (path, secrets) =>
+      runCommand(services, commands.verifyFile, async () =>
+        (await import('../commands/verifyBackup')).verifyFile(services, path, secrets),
+      ),
+    restoreFrom: (path, secrets) =>
+      runCommand(services, commands.restoreFile, async () =>
+        (await import('../commands/restoreBackup')).restoreFile(services, path, secrets),
+      ),
   });
 }
 

@@ -1,22 +1,21 @@
 import * as vscode from 'vscode';
 import { dirname, join } from 'node:path';
-import { systemById, systems } from '../../adapters/registry';
-import { readConfigFile, userFolders } from '../../compose/configFiles';
-import type { UserFolders } from '../../compose/configFiles';
-import { resolveCluster } from '../../compose/resolvedCluster';
+import { CONFIG_FILE, userFolders } from '../../compose/userFolders';
+import type { UserFolders } from '../../compose/userFolders';
 import type { ResolvedCluster } from '../../compose/resolvedCluster';
-import { vaultOptions } from '../../compose/vaultOptions';
-import { CONFIG_FILE } from '../../core/config/schema';
 import type { ClusterConfig, ConfigProblem } from '../../core/config/parse';
 import type { SecretLookup } from '../../core/config/secrets';
 import { coreErrors, toErrorInfo } from '../../core/errors';
 import type { ErrorInfo } from '../../core/errors';
 import type { Backup, ClusterStatus } from '../../core/model';
 import type { SystemDefinition } from '../../core/ports';
-import { openFolderVault } from '../../vaults/folder/folderVault';
 import type { FolderVault } from '../../vaults/folder/folderVault';
 import type { OperationsClient } from '../../workers/operationsClient';
 import type { SecretStore } from '../secretStorage';
+
+/** What is needed only once the configuration is read: it would make the editor's start slower. */
+const late = () => import('./storeParts');
+type Late = Awaited<ReturnType<typeof late>>;
 
 /** What is known of a cluster's health. */
 export type Health =
@@ -134,6 +133,7 @@ export class ClusterStore {
       this.#set('untrusted');
       return;
     }
+    const { readConfigFile, systems } = await late();
     const entries: ClusterEntry[] = [];
     const problems: (ConfigProblem & { file: string })[] = [];
     for (const file of this.configFiles()) {
@@ -141,7 +141,7 @@ export class ClusterStore {
         const parsed = await readConfigFile(file, systems, this.folders.vault);
         problems.push(...(parsed?.problems ?? []).map((p) => ({ ...p, file })));
         for (const config of parsed?.clusters ?? []) {
-          const entry = this.#entryFor(config);
+          const entry = this.#entryFor(config, systems);
           if (entry !== undefined) entries.push(entry);
         }
       } catch (error) {
@@ -150,15 +150,15 @@ export class ClusterStore {
     }
     this.#entries = entries;
     this.#problems = problems;
-    this.#watchVaults();
+    this.#watchVaults(await late());
     this.#set(entries.length + problems.length === 0 ? 'empty' : 'ready');
     await this.refreshBackups();
     void this.#tidyVaults();
     void this.refreshHealth();
   }
 
-  #entryFor(config: ClusterConfig): ClusterEntry | undefined {
-    const definition = systemById(config.system);
+  #entryFor(config: ClusterConfig, systems: readonly SystemDefinition[]): ClusterEntry | undefined {
+    const definition = systems.find((s) => s.id === config.system);
     if (definition === undefined) return undefined;
     const key = `${config.file}#${config.name}`;
     const old = this.#entries.find((e) => e.key === key);
@@ -179,7 +179,7 @@ export class ClusterStore {
     await Promise.all(
       this.#entries.map(async (entry) => {
         try {
-          const vault = this.vaultOf(entry);
+          const vault = await this.vaultOf(entry);
           entry.backups = await vault.list(entry.config.name);
           const folder = join(vault.location, entry.config.name);
           entry.vaultProblems = vault
@@ -215,12 +215,13 @@ export class ClusterStore {
   }
 
   /** A cluster with its secrets, looked up as the caller wants. */
-  resolve(entry: ClusterEntry, lookup: SecretLookup): Promise<ResolvedCluster> {
+  async resolve(entry: ClusterEntry, lookup: SecretLookup): Promise<ResolvedCluster> {
+    const { resolveCluster } = await late();
     return resolveCluster(entry.config, entry.definition, lookup);
   }
 
-  vaultOf(entry: ClusterEntry): FolderVault {
-    return this.#openVault(entry.config.vault).vault;
+  async vaultOf(entry: ClusterEntry): Promise<FolderVault> {
+    return this.#openVault(entry.config.vault, await late()).vault;
   }
 
   /** The entry that a backup belongs to. */
@@ -232,7 +233,7 @@ export class ClusterStore {
     throw coreErrors.unknownBackup({ message: `There is no backup ${id} any more.` });
   }
 
-  #openVault(folder: string) {
+  #openVault(folder: string, { openFolderVault, vaultOptions }: Late) {
     let open = this.#vaults.get(folder);
     if (open === undefined) {
       const vault = openFolderVault(vaultOptions(folder, this.log));
@@ -250,14 +251,14 @@ export class ClusterStore {
     this.#tidyTimer = setTimeout(() => void this.#tidyVaults(), 3_000);
   }
 
-  #watchVaults(): void {
+  #watchVaults(parts: Late): void {
     const wanted = new Set(this.#entries.map((e) => e.config.vault));
     for (const [folder, open] of this.#vaults) {
       if (wanted.has(folder)) continue;
       open.watcher.dispose();
       this.#vaults.delete(folder);
     }
-    for (const folder of wanted) this.#openVault(folder);
+    for (const folder of wanted) this.#openVault(folder, parts);
   }
 
   /** Adopts dropped files and cleans up after crashes, in the worker. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import Module from 'node:module';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
@@ -13,7 +14,31 @@ import { activatedServices, configure, workspaceFolder } from '../../support/hos
 
 // Measured from inside the extension host; the bench that starts this reads what it leaves.
 
-const { CLUSTER_BACKUP_BENCH_FILE: file = '', CLUSTER_BACKUP_BENCH_OUT: out = '' } = process.env;
+const { BENCH_FILE: file = '', BENCH_OUT: out = '' } = process.env;
+
+/** Times what the editor itself counts as activation: loading the script, and the call of `activate`. */
+function watchActivation(told: (ms: number) => void): () => void {
+  const loader = Module as unknown as {
+    _load: (request: string, ...rest: unknown[]) => { activate: (c: unknown) => unknown };
+  };
+  const load = loader._load;
+  loader._load = (request, ...rest) => {
+    const start = performance.now();
+    const loaded = load(request, ...rest);
+    if (!request.endsWith(join('dist', 'extension.js'))) return loaded;
+    const loading = performance.now() - start;
+    return {
+      ...loaded,
+      activate: (context) => {
+        const called = performance.now();
+        const result = loaded.activate(context);
+        told(loading + performance.now() - called);
+        return result;
+      },
+    };
+  };
+  return () => (loader._load = load);
+}
 
 describe('The extension host under 1 GB', function () {
   this.timeout(600_000);
@@ -23,9 +48,9 @@ describe('The extension host under 1 GB', function () {
   let endpoint: ChildProcess;
 
   before(async () => {
-    const started = performance.now();
+    const stopWatching = watchActivation((ms) => (figures.activation = ms));
     services = await activatedServices();
-    figures.activation = performance.now() - started;
+    stopWatching();
     consul = await startConsul();
     const script = join(__dirname, '../../support/fileEndpoint.js');
     endpoint = spawn(process.execPath, [script, consul.address, file], {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manifestSchema, verificationSchema } from '../../../src/core/model';
+import { manifestSchema, verificationSchema } from '../../../src/core/manifest';
 
 // What docs/cli.md promises to scripts, written down once more, by hand: a field that goes missing or
 // changes its kind fails here.

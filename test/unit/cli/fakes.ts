@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { tmpdir } from 'node:os';
-import type { UserFolders } from '../../../src/compose/configFiles';
+import type { UserFolders } from '../../../src/compose/userFolders';
 import type { Operations } from '../../../src/compose/operations';
 import type { ClusterConfig, ParsedConfig } from '../../../src/core/config/parse';
 import type { Backup, Manifest } from '../../../src/core/model';

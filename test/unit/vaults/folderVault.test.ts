@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
-import { manifestSchema } from '../../../src/core/model';
+import { manifestSchema } from '../../../src/core/manifest';
 import { openFolderVault, type FolderVault } from '../../../src/vaults/folder/folderVault';
 import {
   clock,
