@@ -31,8 +31,7 @@ const HEAD_BYTES = 4096;
 export function realServices(terminal: Terminal): Services {
   const clock = { now: () => new Date() };
   const folders = async () => (await import('../compose/userFolders')).userFolders(terminal.env);
-  const owner = async () =>
-    (await import('../stores/activityOwner')).activityOwner('command line');
+  const owner = async () => (await import('../stores/activityOwner')).activityOwner('command line');
   const systems = async () => (await import('../adapters/registry')).systems;
   return {
     clock,
