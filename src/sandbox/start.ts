@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startConsulStandIn } from './consulStandIn';
 import { onSignal } from './parts/cleanup';
 import { bareSettings, installVsix, serveVSCode } from './parts/codeServer';
+import { startConsulContainer } from './parts/consulContainer';
 import { startConsul } from './parts/consulServer';
 import { repositoryRoot, temporaryFolder } from './parts/folders';
 import { httpRequest } from './parts/http';
@@ -35,15 +36,26 @@ function configuration(cluster: TryOutCluster): string {
 `;
 }
 
+/** The first that can be had: Consul itself, Consul in a container, a stand-in. */
+async function firstCluster(): Promise<TryOutCluster> {
+  try {
+    const consul = await startConsul({ log });
+    return { name: 'try-out', address: consul.address, stop: consul.stop };
+  } catch (error) {
+    if (!(error instanceof MissingPart)) throw error;
+    log(error.message);
+  }
+  try {
+    return { name: 'try-out', ...(await startConsulContainer(log)) };
+  } catch (error) {
+    if (!(error instanceof MissingPart)) throw error;
+    log(`${error.message}\nA small stand-in takes Consul's place.`);
+  }
+  return { name: 'stand-in', ...(await startConsulStandIn()) };
+}
+
 async function startCluster(): Promise<TryOutCluster> {
-  const cluster = await startConsul({ log }).then(
-    (consul) => ({ name: 'try-out', address: consul.address, stop: consul.stop }),
-    async (error: unknown) => {
-      if (!(error instanceof MissingPart)) throw error;
-      log(`${error.message}\nA small stand-in takes Consul's place.`);
-      return { name: 'stand-in', ...(await startConsulStandIn()) };
-    },
-  );
+  const cluster = await firstCluster();
   await seed(async (path, body) => {
     const reply = await httpRequest(`${cluster.address}${path}`, { method: 'PUT', body });
     if (reply.status !== 200)
