@@ -98,6 +98,7 @@ describe('A person with a Consul cluster', function () {
     await workbench.pick('prod');
     await workbench.pick('before-upgrade');
     const frame = workbench.customEditorFrame();
+    await frame.getByRole('heading', { name: 'Restore plan: prod' }).waitFor();
     await frame.getByText('KVS').first().waitFor();
     await workbench.screenshot('restore-plan');
     assert.equal((await consul.request('GET', '/v1/kv/late')).status, 200);
@@ -123,6 +124,8 @@ describe('A person with a Consul cluster', function () {
       const file = join(workbench.workspace, 'cluster-backup.jsonc');
       const text = await readFile(file, 'utf8');
       await writeFile(file, text.replace(consul.address, proxy.address));
+      await workbench.runCommand('Cluster Backup: Refresh');
+      while (proxy.requests.length === 0) await workbench.page.waitForTimeout(100);
       await workbench.inlineAction(VIEW, 'prod', 'Back Up Now…');
       await workbench.pick('Stale');
       await workbench.answer('');
