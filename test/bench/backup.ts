@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOperations } from '../../src/compose/operations';
 import { ensureGpg } from '../../src/sandbox/parts/gpg';
 import { startConsul } from '../../src/sandbox/parts/consulServer';
+import { OperationsClient } from '../../src/workers/operationsClient';
 import { clusterAt, silentLog } from '../integration/operations/support';
 import { benchSnapshot, KEYS } from '../support/snapshots/benchSnapshot';
 import { answerMeasure, benchFolder, measure, sideBySide } from './measure';
@@ -45,16 +45,13 @@ async function ours(address: string, folder: string): Promise<void> {
   };
   const fields = { encryption: { passphrase: { secret: 'x' } } };
   const cluster = await clusterAt(place, address, fields, { 'encryption.passphrase': PASSPHRASE });
-  const operations = createOperations({ activities: place.activities, by: 'bench', env: {} });
-  await operations.backup(
-    { cluster, origin: { kind: 'manual' } },
-    {
-      signal: new AbortController().signal,
-      progress: () => undefined,
-      log: silentLog,
-      clock: { now: () => new Date() },
-    },
+  // What is shipped, in a thread of its own, as the editor runs it.
+  const operations = new OperationsClient(
+    join(__dirname, '../../../dist/workers'),
+    { activities: place.activities, by: 'bench', env: {} },
+    silentLog,
   );
+  await operations.call('backup', { cluster, origin: { kind: 'manual' } }, { own: true });
   await rm(place.vault, { recursive: true });
 }
 
@@ -95,8 +92,8 @@ export async function bench(): Promise<BenchRow[]> {
       },
       {
         what: 'its peak memory',
-        floor: '200 MB',
-        floorValue: 200,
+        floor: 'the limit',
+        floorValue: 256,
         ours: best.ours.rss,
         unit: 'MB',
         atMost: 1,

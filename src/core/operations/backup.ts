@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { coreErrors, throwIfCancelled } from '../errors';
 import { labelProblem } from '../model';
@@ -15,6 +16,9 @@ export interface BackupOptions {
   label?: string | undefined;
   origin: Manifest['origin'];
 }
+
+/** By then the cluster has been asked, and works on its snapshot. */
+const ASKED_BY_THEN_MS = 400;
 
 /**
  * Backs a cluster up into its vault: the bytes stream once from the cluster through hash, check and
@@ -106,6 +110,8 @@ async function keep(
     if (encryption.kind === 'none') {
       await pipeToWriter(plain, writer, context.signal);
     } else {
+      // Deriving a key keeps the processor busy for a moment: the cluster is asked before.
+      await Promise.race([asked.catch(() => undefined), sleep(ASKED_BY_THEN_MS)]);
       const encrypted = await encryptor.encrypt(plain, encryption);
       keyIds = encrypted.keyIds;
       await pipeToWriter(encrypted.stream, writer, context.signal);

@@ -1,15 +1,15 @@
 import { PassThrough, pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 
-/** Enough that the network never waits for a check or a disk that is as fast as itself. */
-const AHEAD_BYTES = 2 << 20;
+/** Pieces taken from the network before they are asked for: of 64 KB, as they come, 4 MB. */
+const AHEAD_PIECES = 64;
 
 /**
- * The same bytes, read ahead: small pieces from the network are joined while the ones before are worked on,
- * so that neither waits for the other. Fails when the source fails; destroying it destroys the source.
+ * The same pieces, read ahead, so that the network and the work on what has come do not wait for each other.
+ * Pieces are not joined: that would copy them. Fails when the source fails; destroying it destroys the source.
  */
 export function readAhead(source: Readable): Readable {
-  const ahead = new PassThrough({ highWaterMark: AHEAD_BYTES });
+  const ahead = new PassThrough({ objectMode: true, highWaterMark: AHEAD_PIECES });
   // Errors reach whoever reads `ahead`.
   pipeline(source, ahead, () => undefined);
   return ahead;

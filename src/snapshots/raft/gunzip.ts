@@ -1,8 +1,8 @@
 import { createGunzip } from 'node:zlib';
 import { snapshotErrors } from '../snapshotErrors';
 
-/** Large enough that handing over costs little, small enough to stay in the processor's cache. */
-const OUTPUT_BYTES = 256 * 1024;
+/** So much that zlib has work while the other thread hashes, encrypts and walks what it gave before. */
+const OUTPUT_BYTES = 1024 * 1024;
 /** Input taken in but not yet unpacked, before `push` holds the caller back. */
 const MAX_PENDING_BYTES = 1024 * 1024;
 const MAX_SLICE_BYTES = 256 * 1024;
