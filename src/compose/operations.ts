@@ -12,6 +12,7 @@ import type { VerifyResult } from '../core/operations/verify';
 import type { RestorePlan } from '../core/plan';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
 import { openActivityFolder } from '../stores/activityFolder';
+import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import { formatById } from '../snapshots/formats';
 import { copyOut } from './copyOut';
@@ -30,6 +31,8 @@ export interface OperationsOptions {
   /** Who runs them, for the journal. */
   by: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Folder of the worker files, where a backup may be checked in a thread of its own. */
+  workers?: string | undefined;
 }
 
 /** Operations that are recorded as activities take the activity's id from the caller that wants to cancel it. */
@@ -127,7 +130,10 @@ export function createOperations(options: OperationsOptions): Operations {
             for (const left of await parts.vault.recover()) {
               c.log.info(`Removed what a crash left: ${left}.`);
             }
-            return backUp(parts, { mode, label, origin }, c);
+            const { workers } = options;
+            const format =
+              workers === undefined ? parts.format : threadedFormat(parts.format, workers);
+            return backUp({ ...parts, format }, { mode, label, origin }, c);
           }),
         (backup) => backup.manifest.id,
       ),

@@ -13,7 +13,10 @@ const PROGRESS_MS = 100;
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const send = (reply: WorkerReply) => port.postMessage(reply);
-const operations = createOperations(workerData as OperationsOptions);
+const operations = createOperations({
+  ...(workerData as OperationsOptions),
+  workers: __dirname,
+});
 const running = new Map<number, AbortController>();
 
 async function run(id: number, method: string, params: unknown): Promise<void> {

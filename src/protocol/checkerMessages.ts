@@ -1,0 +1,12 @@
+import type { ErrorInfo } from '../core/errors';
+import type { SnapshotReport } from '../core/ports';
+
+/** To the thread that checks. */
+export type CheckerRequest = { type: 'push'; chunk: Uint8Array } | { type: 'finish' };
+
+/** Back from it. */
+export type CheckerReply =
+  | { type: 'taken'; bytes: number }
+  | { type: 'report'; report: SnapshotReport }
+  /** Nothing more is taken after this. */
+  | { type: 'failed'; error: ErrorInfo; partial: SnapshotReport };

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorInfo } from '../core/errors';
+import type { CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
+import { formatById } from '../snapshots/formats';
+
+// Checks one snapshot while another thread hashes, encrypts and writes the same bytes.
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+const send = (reply: CheckerReply) => port.postMessage(reply);
+const opened = formatById(workerData as string).then((format) => format.checker());
+// One message after the other, also where a push has to wait.
+let queue: Promise<unknown> = opened;
+let failed = false;
+
+async function take(message: CheckerRequest): Promise<void> {
+  if (failed) return;
+  const checker = await opened;
+  try {
+    if (message.type === 'push') {
+      await checker.push(message.chunk);
+      send({ type: 'taken', bytes: message.chunk.length });
+    } else {
+      send({ type: 'report', report: await checker.finish() });
+    }
+  } catch (error) {
+    failed = true;
+    send({ type: 'failed', error: toErrorInfo(error), partial: checker.partial() });
+  }
+}
+
+port.on('message', (message: CheckerRequest) => {
+  queue = queue.then(() => take(message));
+});
