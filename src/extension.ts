@@ -18,11 +18,11 @@ import { OperationsClient } from './workers/operationsClient';
 /** Puts the extension together; waits for no network and no disk. */
 export function activate(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Cluster Backup', { log: true });
-  const { activities } = userFolders(process.env);
+  const { activities, state } = userFolders(process.env);
   const journal = lateActivities(activities);
   const client = new OperationsClient(
     context.asAbsolutePath('dist/workers'),
-    { activities, by: activityOwner('editor'), env: { ...process.env } },
+    { activities, state, by: activityOwner('editor'), env: { ...process.env } },
     log,
   );
   const services: Services = {

@@ -44,8 +44,8 @@ export function realServices(terminal: Terminal): Services {
     },
     async operations() {
       const { createOperations } = await import('../compose/operations');
-      const { activities } = await folders();
-      return createOperations({ activities, by: await owner(), env: terminal.env });
+      const { activities, state } = await folders();
+      return createOperations({ activities, state, by: await owner(), env: terminal.env });
     },
     async openVault(folder, log) {
       const { openFolderVault } = await import('../vaults/folder/folderVault');

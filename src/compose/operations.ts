@@ -1,15 +1,25 @@
 import { systemById } from '../adapters/registry';
-import type { Backup, ClusterStatus, Manifest } from '../core/model';
+import { coreErrors } from '../core/errors';
+import type {
+  Backup,
+  BackupScope,
+  ClusterStatus,
+  ContentsGroup,
+  Manifest,
+  RestoreChoices,
+} from '../core/model';
 import { recorded } from '../core/operations/activity';
 import type { Activity, ActivityStore } from '../core/operations/activity';
 import { adoptFile } from '../core/operations/adopt';
 import { backUp } from '../core/operations/backup';
 import { planRestore } from '../core/operations/planRestore';
 import { restore } from '../core/operations/restore';
+import { resumeInterrupted } from '../core/operations/resume';
 import type { RestoreResult } from '../core/operations/restore';
 import { verifyBackup, verifySource } from '../core/operations/verify';
 import type { VerifyResult } from '../core/operations/verify';
 import type { RestorePlan } from '../core/plan';
+import type { Recovery } from '../core/recovery';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
@@ -31,6 +41,8 @@ export interface OperationsOptions {
   /** Who runs them, for the journal. */
   by: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Folder of what adapters keep so that it outlives a crash. */
+  state: string;
   /** Folder of the worker files, where a backup may be checked in a thread of its own. */
   workers?: string | undefined;
 }
@@ -43,11 +55,24 @@ export interface Recorded {
 /** Everything that a caller can ask for; each one runs in any thread. */
 export interface Operations extends Inspections {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
+  /** The cluster's objects; none where its system can't list them. */
+  contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
+  /** One object as it is now, in the words in which a backup tells it. */
+  liveText(p: { cluster: ResolvedCluster; id: string }, c: RunContext): Promise<string | undefined>;
+  /** Finishes what a run that was cut off has left; gives what was done. */
+  resume(p: Recorded & { cluster: ResolvedCluster }, c: RunContext): Promise<string[]>;
+  /** Where the walk back from lost quorum stands. */
+  recovery(p: { cluster: ResolvedCluster }, c: RunContext): Promise<Recovery>;
+  recover(
+    p: Recorded & { cluster: ResolvedCluster; step: string; answers: Record<string, string> },
+    c: RunContext,
+  ): Promise<Recovery>;
   backup(
     p: Recorded & {
       cluster: ResolvedCluster;
       mode?: string | undefined;
       label?: string | undefined;
+      scope?: BackupScope | undefined;
       origin: Manifest['origin'];
     },
     c: RunContext,
@@ -63,6 +88,11 @@ export interface Operations extends Inspections {
       /** Where the source is encrypted otherwise than the target cluster's own backups. */
       decryption?: DecryptionSecrets | undefined;
       safetyBackup: boolean;
+      /** For systems that are restored object by object. */
+      choices?: RestoreChoices | undefined;
+      payloads?: Record<string, string> | undefined;
+      /** A plan of the same source made with other choices: the source is not read again. */
+      known?: RestorePlan | undefined;
     },
     c: RunContext,
   ): Promise<RestorePlan>;
@@ -73,6 +103,7 @@ export interface Operations extends Inspections {
       decryption?: DecryptionSecrets | undefined;
       plan: RestorePlan;
       checkSecrets?: Record<string, string> | undefined;
+      payloads?: Record<string, string> | undefined;
     },
     c: RunContext,
   ): Promise<RestoreResult>;
@@ -117,15 +148,59 @@ export function createOperations(options: OperationsOptions): Operations {
     ...createInspections(),
 
     status: ({ cluster }, context) =>
-      withParts(cluster, options.env, context.log, (parts) => parts.adapter.status(context)),
+      withParts(cluster, options, context.log, (parts) => parts.adapter.status(context)),
 
-    backup: ({ activityId, cluster, mode, label, origin }, context) =>
+    contents: ({ cluster }, context) =>
+      withParts(
+        cluster,
+        options,
+        context.log,
+        async ({ adapter }) => (await adapter.contents?.(context)) ?? [],
+      ),
+
+    liveText: ({ cluster, id }, context) =>
+      withParts(cluster, options, context.log, async ({ adapter }) =>
+        adapter.liveText?.(id, context),
+      ),
+
+    async resume({ activityId, cluster }, context) {
+      const left = await withParts(cluster, options, context.log, ({ adapter }) =>
+        Promise.resolve(adapter.interrupted?.() ?? []),
+      );
+      if (left.length === 0) return [];
+      return record(
+        { kind: 'resume', id: activityId, cluster: cluster.connected.name },
+        cluster,
+        context,
+        (c) => withParts(cluster, options, c.log, (parts) => resumeInterrupted(parts, c)),
+      );
+    },
+
+    recovery: ({ cluster }, context) =>
+      withParts(cluster, options, context.log, ({ adapter, definition }) => {
+        if (adapter.recovery === undefined) throw noRecovery(definition.title);
+        return adapter.recovery(context);
+      }),
+
+    recover: ({ activityId, cluster, step, answers }, context) =>
+      record(
+        { kind: 'recover', id: activityId, cluster: cluster.connected.name, subject: step },
+        cluster,
+        context,
+        (c) =>
+          withParts(cluster, options, c.log, ({ adapter, definition }) => {
+            if (adapter.recover === undefined) throw noRecovery(definition.title);
+            return adapter.recover(step, answers, c);
+          }),
+      ),
+
+    backup: ({ activityId, cluster, mode, label, scope, origin }, context) =>
       record(
         { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: label },
         cluster,
         context,
         (c) =>
-          withParts(cluster, options.env, c.log, async (parts) => {
+          withParts(cluster, options, c.log, async (parts) => {
             // A scheduled run may be all that ever looks into this vault.
             for (const left of await parts.vault.recover()) {
               c.log.info(`Removed what a crash left: ${left}.`);
@@ -133,7 +208,7 @@ export function createOperations(options: OperationsOptions): Operations {
             const { workers } = options;
             const format =
               workers === undefined ? parts.format : threadedFormat(parts.format, workers);
-            return backUp({ ...parts, format }, { mode, label, origin }, c);
+            return backUp({ ...parts, format }, { mode, label, scope, origin }, c);
           }),
         (backup) => backup.manifest.id,
       ),
@@ -159,32 +234,27 @@ export function createOperations(options: OperationsOptions): Operations {
       );
     },
 
-    async planRestore({ source, cluster, decryption, safetyBackup }, context) {
+    async planRestore({ source, cluster, decryption, ...plan }, context) {
       const stored = await openSource(source, context.log);
-      return withParts(cluster, options.env, context.log, (parts) =>
+      return withParts(cluster, options, context.log, (parts) =>
         planRestore(
           stored,
           { ...parts, decryption: decryption ?? parts.decryption },
-          { safetyBackup },
+          plan,
           context,
         ),
       );
     },
 
-    async restore({ activityId, source, cluster, decryption, plan, checkSecrets }, context) {
+    async restore({ activityId, source, cluster, decryption, ...restoring }, context) {
       const stored = await openSource(source, context.log);
       return record(
         { kind: 'restore', id: activityId, cluster: cluster.connected.name, subject: stored.name },
         cluster,
         context,
         (c) =>
-          withParts(cluster, options.env, c.log, (parts) =>
-            restore(
-              stored,
-              { ...parts, decryption: decryption ?? parts.decryption },
-              { plan, checkSecrets },
-              c,
-            ),
+          withParts(cluster, options, c.log, (parts) =>
+            restore(stored, { ...parts, decryption: decryption ?? parts.decryption }, restoring, c),
           ),
         (result) => result.safetyBackup,
       );
@@ -240,4 +310,8 @@ export function createOperations(options: OperationsOptions): Operations {
       );
     },
   };
+}
+
+function noRecovery(title: string): Error {
+  return coreErrors.unsupported({ message: `${title} has no guided recovery.` });
 }

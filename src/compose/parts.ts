@@ -6,7 +6,7 @@ import { configErrors } from '../core/config/configErrors';
 import { coreErrors } from '../core/errors';
 import type { ClusterParts } from '../core/operations/context';
 import type { StoredSource } from '../core/operations/source';
-import type { Encryptor, Log, SnapshotFormat } from '../core/ports';
+import type { AdapterPlaces, Encryptor, Log, SnapshotFormat } from '../core/ports';
 import { formatById } from '../snapshots/formats';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import type { ResolvedCluster } from './resolvedCluster';
@@ -25,10 +25,15 @@ export async function encryptor(): Promise<Encryptor> {
   return createEncryptor();
 }
 
+/** What an adapter gets of the place it runs in. */
+export interface Surroundings extends AdapterPlaces {
+  env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Puts a cluster's parts together, and lets go of its connections at the end. */
 export async function withParts<T>(
   cluster: ResolvedCluster,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, state }: Surroundings,
   log: Log,
   run: (parts: ClusterParts) => Promise<T>,
 ): Promise<T> {
@@ -40,7 +45,7 @@ export async function withParts<T>(
     });
   }
   const create = await definition.load();
-  const adapter = create(connected, env);
+  const adapter = create(connected, env, { state });
   try {
     return await run({
       name: connected.name,

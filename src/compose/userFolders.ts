@@ -11,6 +11,8 @@ export interface UserFolders {
   vault: string;
   /** The journal of activities. */
   activities: string;
+  /** What adapters keep so that it outlives a crash. */
+  state: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export function userFolders(env: Readonly<Record<string, string | undefined>>): 
       configFile: join(home, CONFIG_FILE),
       vault: join(home, 'vault'),
       activities: join(home, 'activities'),
+      state: join(home, 'state'),
     };
   }
   const paths = envPaths('cluster-backup', { suffix: '' });
@@ -32,5 +35,6 @@ export function userFolders(env: Readonly<Record<string, string | undefined>>): 
     configFile: join(paths.config, CONFIG_FILE),
     vault: join(paths.data, 'vault'),
     activities: join(paths.log, 'activities'),
+    state: join(paths.data, 'state'),
   };
 }

@@ -95,6 +95,10 @@ export const coreErrors = errorTable('core', {
   needsPassphrase: { category: 'refused', next: 'Give the passphrase this backup was made with.' },
   needsKey: { category: 'refused', next: 'Give a private key of one of the recipients.' },
   notRestorable: { category: 'refused', next: 'Choose a backup that passes verification.' },
+  restoreIncomplete: {
+    category: 'failed',
+    next: 'Mend what the message names and restore again: only what is missing is done.',
+  },
   checkAfterRestore: {
     category: 'failed',
     next: 'Look at what differs, then restore again or go back to the safety backup.',

@@ -26,6 +26,13 @@ export const manifestSchema = z.object({
   file: z.string().regex(/^[^/\\]+$/),
   mode: z.string().optional(),
   label: z.string().optional(),
+  /** What of the cluster was taken, where that was chosen. */
+  scope: z
+    .object({
+      parts: z.array(z.string()).optional(),
+      only: z.array(z.object({ kind: z.string(), name: z.string() })).optional(),
+    })
+    .optional(),
   origin: z.object({
     kind: z.enum(['manual', 'schedule', 'safety', 'adopted']),
     schedule: z.string().optional(),

@@ -50,6 +50,72 @@ export interface Inventory {
   counts: Record<string, number>;
 }
 
+/** Names objects of a cluster: kind `stack`, `service`, `volume` … and a name. A volume's may be `node/name`. */
+export interface ItemSelector {
+  kind: string;
+  name: string;
+}
+
+/** What of a cluster a backup takes. */
+export interface BackupScope {
+  /** Ids of parts; those that are on by default when left out. */
+  parts?: string[] | undefined;
+  /** Only these objects and what they need; all when left out. */
+  only?: ItemSelector[] | undefined;
+}
+
+/** What to do with an object that is there already and differs. */
+export type ConflictPolicy = 'skip' | 'replace' | 'rename';
+
+/** What the person chose for a restore object by object. */
+export interface RestoreChoices {
+  /** Only these objects; kind `stack` takes all of a stack. All when left out. */
+  only?: ItemSelector[] | undefined;
+  /** Ids of changes left out. */
+  except?: string[] | undefined;
+  /** Default: `skip`. */
+  conflict?: ConflictPolicy | undefined;
+  /** A policy of its own for one change, by id. */
+  conflicts?: Readonly<Record<string, ConflictPolicy>> | undefined;
+  /** New names, by id of the change. */
+  rename?: Readonly<Record<string, string>> | undefined;
+  /** Codes of hindrances that the person accepts, e.g. `imageMissing`. */
+  accept?: string[] | undefined;
+  /** Further answers a system asks for, e.g. `initSwarm: "10.0.0.1"`. */
+  answers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One object of a cluster, for the tree. */
+export interface ContentsItem {
+  /** As in plans and backups: `service/web_api`. */
+  id: string;
+  kind: string;
+  name: string;
+  /** A few words beside the name: "3 of 3 running", "1.2 GB on node1". */
+  description?: string;
+  state: 'good' | 'warning' | 'bad' | 'unknown';
+  /** For the tooltip. */
+  facts: [name: string, value: string][];
+  children?: ContentsItem[];
+}
+
+/** Objects under one heading: nodes, stacks and services, volumes. */
+export interface ContentsGroup {
+  id: string;
+  title: string;
+  items: ContentsItem[];
+  /** Why it may not be all: e.g. a node whose volumes no given engine reaches. */
+  warning?: string;
+}
+
+/** Reads `kind:name`, as the command line takes it. */
+export function parseSelector(text: string): ItemSelector | undefined {
+  const match = /^([a-z]+):(.+)$/.exec(text);
+  return match?.[1] === undefined || match[2] === undefined
+    ? undefined
+    : { kind: match[1], name: match[2] };
+}
+
 /** Labels are checked in one place, as one types and before anything runs. */
 export function labelProblem(label: string): string | undefined {
   if (label === '' || LABEL_PATTERN.test(label)) return undefined;

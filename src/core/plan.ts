@@ -1,4 +1,4 @@
-import type { Inventory } from './model';
+import type { BackupScope, Inventory, RestoreChoices } from './model';
 import type { ProgressUpdate, SnapshotReport } from './ports';
 
 /** How much a line of a plan matters: `blocker` stops the restore, `warning` must be read, `info` is told. */
@@ -20,6 +20,51 @@ export interface RestoreComparison {
   after: number;
 }
 
+/**
+ * What happens to one object. `leave`: it is there and the same. `conflict`: it is there, differs, and is not touched
+ * unless the person says how. `cannot`: something is missing.
+ */
+export type ChangeAction = 'create' | 'update' | 'leave' | 'conflict' | 'cannot';
+
+/** One object of a backup in a restore object by object. */
+export interface PlannedChange {
+  /** Stable: `service/web_api`, `volume/node1/data`. */
+  id: string;
+  kind: string;
+  /** In the backup. */
+  name: string;
+  /** Name it gets, where it is another. */
+  target?: string;
+  /** E.g. its stack. */
+  group?: string;
+  action: ChangeAction;
+  /** Chosen by the person; the others are not touched. */
+  chosen: boolean;
+  /** Why, or what will happen, in a sentence: "The image nginx:1 is not on this engine". */
+  reason?: string;
+  /** Stable reason of a `conflict` or `cannot`: `imageMissing`, `payloadMissing`, `inUse`. */
+  code?: string;
+  /** True where the person may go on all the same (`RestoreChoices.accept` with the code). */
+  acceptable?: boolean;
+  /** Where it differs from what is there. */
+  differences?: string[];
+  /** What the backup can't hold and the person has to give, e.g. a secret's payload. */
+  asks?: { title: string; given: boolean };
+  /** Bytes to be written, where it has content. */
+  bytes?: number;
+  /** Something that is there now is lost by it. */
+  destructive?: boolean;
+}
+
+/** What became of a chosen change. */
+export interface ChangeResult {
+  id: string;
+  /** `left`: it was there already and the same. `notReached`: something before it failed. */
+  result: 'done' | 'left' | 'failed' | 'notReached';
+  /** What was done, or why not. */
+  message?: string;
+}
+
 /** What a restore would do, before it is done. Plain data: it crosses threads and goes to `--json`. */
 export interface RestorePlan {
   cluster: string;
@@ -35,7 +80,13 @@ export interface RestorePlan {
   current: Inventory;
   comparison: RestoreComparison[];
   items: RestorePlanItem[];
-  /** False when an item blocks. */
+  /** Object by object, where the system is restored so; then `comparison` is empty. */
+  changes?: PlannedChange[];
+  /** What was chosen when the changes were planned. */
+  choices?: RestoreChoices;
+  /** What the safety backup takes; everything when left out. */
+  safetyScope?: BackupScope;
+  /** False when an item blocks, or when no chosen change has anything to do. */
   possible: boolean;
   /** Whether a safety backup will be made first. */
   safetyBackup: boolean;

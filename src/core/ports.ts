@@ -1,7 +1,16 @@
 import type { Readable } from 'node:stream';
 import type * as z from 'zod';
-import type { Backup, ClusterStatus, Inventory, Manifest } from './model';
-import type { RestorePlanItem } from './plan';
+import type {
+  Backup,
+  BackupScope,
+  ClusterStatus,
+  ContentsGroup,
+  Inventory,
+  Manifest,
+  RestoreChoices,
+} from './model';
+import type { ChangeResult, PlannedChange, RestorePlanItem } from './plan';
+import type { Recovery } from './recovery';
 
 /** Told how far a step is; `total` only where it is known. */
 export interface ProgressUpdate {
@@ -43,6 +52,15 @@ export interface BackupModeInfo {
   description: string;
 }
 
+/** A part of a backup that can be left out. */
+export interface BackupPartInfo {
+  id: string;
+  title: string;
+  description: string;
+  /** Whether it is taken when nothing is said. */
+  byDefault: boolean;
+}
+
 export interface Capabilities {
   /** `vault`: we hold the bytes. `hosted`: the platform keeps the backup on its own side. */
   storage: 'vault' | 'hosted';
@@ -51,6 +69,15 @@ export interface Capabilities {
   /** Id of the snapshot format that `backup()` yields, and the file ending of that format. */
   format: string;
   fileEnding: string;
+  /** What a backup is made of, where that can be chosen. */
+  parts?: readonly BackupPartInfo[];
+  /**
+   * Set where the cluster's objects can be listed (`Adapter.contents`) and compared with a backup; they stand in the
+   * tree. Objects of the kinds in `scopes` can be backed up by themselves.
+   */
+  contents?: { scopes: readonly string[] };
+  /** Whether there is a guided walk back from lost quorum (`Adapter.recovery`). */
+  recovery?: boolean;
 }
 
 /** A cluster as configured, its secrets resolved. Never logged, never stored. */
@@ -103,7 +130,10 @@ export interface SystemDefinition {
   schema: z.ZodObject;
   /** Fields of that schema which hold a secret reference. */
   secretFields: readonly string[];
-  /** Fields of that schema which hold a path, resolved against the configuration file's folder. */
+  /**
+   * Fields of that schema which hold a path, resolved against the configuration file's folder. `engines[].caFile` is a
+   * field of each object in a list.
+   */
   pathFields: readonly string[];
   capabilities: Capabilities;
   /** What *Add Cluster* asks, in order. */
@@ -118,13 +148,22 @@ export interface SystemDefinition {
   load(): Promise<AdapterFactory>;
 }
 
-export type AdapterFactory = (
+/** Where an adapter may keep what must outlive a crash. */
+export interface AdapterPlaces {
+  /** Absolute folder of this user's state; made when first used. */
+  state: string;
+}
+
+export type AdapterFactory<A extends Adapter = Adapter> = (
   cluster: ConnectedCluster,
   env: Readonly<Record<string, string | undefined>>,
-) => Adapter;
+  places: AdapterPlaces,
+) => A;
 
 export interface BackupRequest {
   mode: string;
+  /** What of the cluster; its default parts, whole, when left out. */
+  scope?: BackupScope | undefined;
 }
 
 /** Bytes on their way from a cluster, and what the cluster said about them. */
@@ -134,7 +173,10 @@ export interface BackupSource {
   systemVersion?: string;
   /** Bytes to expect, where the system says. */
   size?: number;
-  /** Lasting remarks for the manifest, e.g. "answered by a follower 120 ms behind the leader". */
+  /**
+   * Lasting remarks for the manifest, e.g. "answered by a follower 120 ms behind the leader". May grow until the
+   * stream has ended.
+   */
   notes: string[];
 }
 
@@ -145,13 +187,43 @@ export interface RestoreCheck {
   found: number | undefined;
 }
 
-export interface Adapter {
+/** What every adapter does. */
+export interface AdapterBase {
   /** Asks the cluster how it is. Throws where it can't be reached or denies us. */
   status(context: RunContext): Promise<ClusterStatus>;
   /** Starts a backup; the stream fails if the cluster cuts it. Refuses by an error of category `refused`. */
   backup(request: BackupRequest, context: RunContext): Promise<BackupSource>;
   /** What the cluster holds now; kinds that can't be counted with these rights are left out. */
   inventory(context: RunContext): Promise<Inventory>;
+  /** The cluster's objects, for the tree; capability `contents`. */
+  contents?(context: RunContext): Promise<ContentsGroup[]>;
+  /**
+   * One object as it is now, in the words in which a backup tells it, for comparing; undefined when it is not there.
+   * Capability `contents`.
+   *
+   * @param id as in `PlannedChange`
+   */
+  liveText?(id: string, context: RunContext): Promise<string | undefined>;
+  /**
+   * What a run that was cut off has left for the next one to do, e.g. services to be brought back; asks nobody.
+   */
+  interrupted?(): Promise<string[]>;
+  /** Does it, and says what was done. The caller holds the cluster's lock. */
+  resume?(context: RunContext): Promise<string[]>;
+  /** Where the walk back from lost quorum stands; capability `recovery`. */
+  recovery?(context: RunContext): Promise<Recovery>;
+  /** Takes one step of it, which the person has confirmed. */
+  recover?(
+    step: string,
+    answers: Readonly<Record<string, string>>,
+    context: RunContext,
+  ): Promise<Recovery>;
+  /** Lets go of connections. */
+  close(): Promise<void>;
+}
+
+/** An adapter of a system that takes a snapshot as a whole, in place of all it holds. */
+export interface WholeAdapter extends AdapterBase {
   /** The system's own lines of a restore plan: versions, record types, CA, tokens. */
   planRestore(content: SnapshotReport, context: RunContext): Promise<RestorePlanItem[]>;
   /**
@@ -168,8 +240,50 @@ export interface Adapter {
     secrets: Readonly<Record<string, string>>,
     context: RunContext,
   ): Promise<RestoreCheck[]>;
-  /** Lets go of connections. */
-  close(): Promise<void>;
+}
+
+/** What a restore object by object works with. */
+export interface ItemisedRequest {
+  content: SnapshotReport;
+  choices: RestoreChoices;
+  /** What the backup can't hold and the person gave, base64, by the id of the change. Never kept, never shown. */
+  payloads: Readonly<Record<string, string>>;
+}
+
+export interface ItemisedPlan {
+  /** What has to be known; a blocker stops the whole restore. */
+  items: RestorePlanItem[];
+  /** In the order in which they are carried out. */
+  changes: PlannedChange[];
+  /** What a safety backup has to hold so that everything the chosen changes touch can be put back. */
+  safety?: BackupScope;
+}
+
+/** An adapter of a system that is restored object by object. */
+export interface ItemisedAdapter extends AdapterBase {
+  /** @param open gives the backup's plain bytes from their beginning; destroy what is not read to its end */
+  planChanges(
+    request: ItemisedRequest & { open: () => Promise<Readable> },
+    context: RunContext,
+  ): Promise<ItemisedPlan>;
+  /**
+   * Carries out the chosen changes while the backup streams by, and compares afterwards. The stream ends only when all
+   * of it has been checked: what depends on everything else comes last. A second run does what is still missing.
+   *
+   * @returns what became of each chosen change, also when some failed: it throws only where nothing could be begun
+   *   or the person cancelled
+   */
+  applyChanges(
+    request: ItemisedRequest & { stream: Readable; changes: readonly PlannedChange[] },
+    context: RunContext,
+  ): Promise<ChangeResult[]>;
+}
+
+export type Adapter = WholeAdapter | ItemisedAdapter;
+
+/** Tells how a system is restored. */
+export function isItemised(adapter: Adapter): adapter is ItemisedAdapter {
+  return 'planChanges' in adapter;
 }
 
 // ---------------------------------------------------------------- snapshot formats

@@ -18,7 +18,7 @@ const KEPT = 500;
 
 const startLine = z.object({
   event: z.literal('start'),
-  kind: z.enum(['backup', 'restore', 'verify', 'delete', 'export', 'adopt']),
+  kind: z.enum(['backup', 'restore', 'verify', 'delete', 'export', 'adopt', 'resume', 'recover']),
   cluster: z.string(),
   subject: z.string().optional(),
   by: z.string(),

@@ -48,7 +48,7 @@ async function ours(address: string, folder: string): Promise<void> {
   // What is shipped, in a thread of its own, as the editor runs it.
   const operations = new OperationsClient(
     join(__dirname, '../../../dist/workers'),
-    { activities: place.activities, by: 'bench', env: {} },
+    { activities: place.activities, state: `${place.folder}/state`, by: 'bench', env: {} },
     silentLog,
   );
   await operations.call('backup', { cluster, origin: { kind: 'manual' } }, { own: true });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { isClusterBackupError } from '../../src/core/errors';
+import { Readable } from 'node:stream';
+import { isItemised } from '../../src/core/ports';
 import type { Adapter, RunContext, SnapshotReport, SystemDefinition } from '../../src/core/ports';
 
 /** A running cluster that an adapter's contract is tried on. */
@@ -77,7 +79,15 @@ export function adapterContract(definition: SystemDefinition, subject: () => Ada
         const bytes = Buffer.concat((await source.stream.toArray()) as Buffer[]);
         const report = await subject().check(bytes);
         assert.equal(report.format, definition.capabilities.format);
-        const items = await adapter.planRestore(report, context());
+        const open = () => Promise.resolve(Readable.from([bytes]));
+        const items = isItemised(adapter)
+          ? (
+              await adapter.planChanges(
+                { content: report, choices: {}, payloads: {}, open },
+                context(),
+              )
+            ).items
+          : await adapter.planRestore(report, context());
         for (const item of items) assert.match(item.code, new RegExp(`^${definition.id}\\.\\w+$`));
       });
     }

@@ -1,5 +1,5 @@
 import type { Inventory } from '../../core/model';
-import type { Adapter, AdapterFactory, ConnectedCluster } from '../../core/ports';
+import type { ConnectedCluster, WholeAdapter } from '../../core/ports';
 import { startBackup } from './backup';
 import { compareRestored } from './checkRestored';
 import { openTarget, resolveTarget } from './connection';
@@ -11,10 +11,10 @@ import { planConsulRestore } from './restorePlan';
 import { readStatus } from './status';
 
 /** Consul through its HTTP API. The environment is the one of Consul's own tool. */
-export const createConsulAdapter: AdapterFactory = (cluster, env) =>
+export const createConsulAdapter = (cluster: ConnectedCluster, env: Environment): WholeAdapter =>
   new ConsulAdapter(cluster, env);
 
-class ConsulAdapter implements Adapter {
+class ConsulAdapter implements WholeAdapter {
   readonly #clients: Promise<ConsulClient>[] = [];
   #client: Promise<ConsulClient> | undefined;
 
@@ -23,30 +23,30 @@ class ConsulAdapter implements Adapter {
     private readonly env: Environment,
   ) {}
 
-  readonly status: Adapter['status'] = async ({ signal }) => {
+  readonly status: WholeAdapter['status'] = async ({ signal }) => {
     const { healthView: _, index: __, ...status } = await readStatus(await this.#own(), signal);
     return status;
   };
 
-  readonly backup: Adapter['backup'] = async (request, context) =>
+  readonly backup: WholeAdapter['backup'] = async (request, context) =>
     startBackup(await this.#own(), request, context);
 
-  readonly inventory: Adapter['inventory'] = async ({ signal }): Promise<Inventory> => {
+  readonly inventory: WholeAdapter['inventory'] = async ({ signal }): Promise<Inventory> => {
     const client = await this.#own();
     const status = await readStatus(client, signal);
     return toInventory(await countAll(client, status, signal), status.index);
   };
 
-  readonly planRestore: Adapter['planRestore'] = async (content, context) =>
+  readonly planRestore: WholeAdapter['planRestore'] = async (content, context) =>
     planConsulRestore(await this.#own(), content, context);
 
-  readonly restore: Adapter['restore'] = async (stream, size, context) =>
+  readonly restore: WholeAdapter['restore'] = async (stream, size, context) =>
     sendRestore(await this.#own(), stream, size, context);
 
-  readonly checkRestored: Adapter['checkRestored'] = async (content, secrets, context) =>
+  readonly checkRestored: WholeAdapter['checkRestored'] = async (content, secrets, context) =>
     compareRestored(await this.#with(secrets), content, context);
 
-  readonly close: Adapter['close'] = async () => {
+  readonly close: WholeAdapter['close'] = async () => {
     const clients = this.#clients.splice(0);
     this.#client = undefined;
     const closed = clients.map(async (client) => (await client.catch(() => undefined))?.close());

@@ -148,6 +148,7 @@ function resolveKeyPaths(file: string, encryption: EncryptionConfig): Encryption
   };
 }
 
+/** Fields are named `caFile`, or `engines[].caFile` for one of each object in a list. */
 function resolvePaths(
   file: string,
   connection: Record<string, unknown>,
@@ -155,8 +156,17 @@ function resolvePaths(
 ): Record<string, unknown> {
   const resolved = { ...connection };
   for (const field of fields) {
-    const path = resolved[field];
-    if (typeof path === 'string') resolved[field] = resolveConfigPath(file, path);
+    const [list = '', inner] = field.split('[].');
+    const value = resolved[list];
+    if (inner === undefined) {
+      if (typeof value === 'string') resolved[list] = resolveConfigPath(file, value);
+    } else if (Array.isArray(value)) {
+      resolved[list] = value.map((entry: unknown) =>
+        typeof entry === 'object' && entry !== null
+          ? resolvePaths(file, entry as Record<string, unknown>, [inner])
+          : entry,
+      );
+    }
   }
   return resolved;
 }

@@ -3,7 +3,8 @@ import { toErrorInfo } from '../errors';
 import type { ErrorInfo } from '../errors';
 import type { Log, ProgressUpdate, RunContext } from '../ports';
 
-export type ActivityKind = 'backup' | 'restore' | 'verify' | 'delete' | 'export' | 'adopt';
+export type ActivityKind =
+  'backup' | 'restore' | 'verify' | 'delete' | 'export' | 'adopt' | 'resume' | 'recover';
 
 /** One thing that ran or runs. */
 export interface Activity {

@@ -4,16 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { coreErrors, throwIfCancelled } from '../errors';
 import { labelProblem } from '../model';
-import type { Backup, Manifest } from '../model';
+import type { Backup, BackupScope, Manifest } from '../model';
 import type { BackupSource, RunContext, SnapshotReport } from '../ports';
 import { VERSION } from '../version';
 import type { ClusterParts } from './context';
+import { finishInterrupted } from './resume';
 import { pipeToWriter } from './pipe';
 import { readAhead } from './readAhead';
 
 export interface BackupOptions {
   mode?: string | undefined;
   label?: string | undefined;
+  scope?: BackupScope | undefined;
   origin: Manifest['origin'];
 }
 
@@ -35,6 +37,7 @@ export async function backUp(
   const lock = await parts.vault.lock(parts.name, 'backup');
   const signal = AbortSignal.any([context.signal, lock.signal]);
   try {
+    await finishInterrupted(parts, { ...context, signal });
     return await backUpLocked(parts, options, { ...context, signal });
   } finally {
     await lock.release();
@@ -53,7 +56,7 @@ export async function backUpLocked(
   const created = context.clock.now();
   context.progress({ phase: 'Asking the cluster' });
   // While the cluster makes its snapshot, the vault and the encryption are made ready.
-  const asked = parts.adapter.backup({ mode }, context);
+  const asked = parts.adapter.backup({ mode, scope: options.scope }, context);
   // It may fail before it is read; the reader below is told then.
   asked.then((source) => source.stream.on('error', () => undefined)).catch(() => undefined);
   try {
@@ -133,6 +136,7 @@ async function keep(
       format: report.format,
       mode: options.mode,
       ...(options.label ? { label: options.label } : {}),
+      ...(options.scope === undefined ? {} : { scope: options.scope }),
       origin: options.origin,
       created: options.created.toISOString(),
       finished,
@@ -167,5 +171,21 @@ function checkRequest(parts: ClusterParts, options: BackupOptions): string {
       next: `Use one of: ${known}.`,
     });
   }
+  checkScope(parts, options.scope);
   return mode;
+}
+
+function checkScope({ definition }: ClusterParts, scope: BackupScope | undefined): void {
+  const { parts, contents } = definition.capabilities;
+  const wrongPart = scope?.parts?.find((id) => !parts?.some((part) => part.id === id));
+  const wrongKind = scope?.only?.find(({ kind }) => !contents?.scopes.includes(kind))?.kind;
+  if (wrongPart === undefined && wrongKind === undefined && scope?.parts?.length !== 0) return;
+  const known = wrongKind === undefined ? parts?.map((part) => part.id) : contents?.scopes;
+  throw coreErrors.unsupported({
+    message:
+      wrongPart === undefined && wrongKind === undefined
+        ? 'A backup of nothing was asked for.'
+        : `A backup of ${definition.title} has no ${wrongKind === undefined ? 'part' : 'objects of kind'} "${wrongKind ?? wrongPart ?? ''}" to choose.`,
+    next: known === undefined ? 'Back up the whole cluster.' : `Choose from: ${known.join(', ')}.`,
+  });
 }

@@ -1,13 +1,31 @@
 import { createHash } from 'node:crypto';
-import type { Inventory } from '../model';
-import type { RestoreComparison, RestorePlan, RestorePlanItem } from '../plan';
-import type { RunContext, SnapshotReport } from '../ports';
+import type { Readable } from 'node:stream';
+import type { Inventory, RestoreChoices } from '../model';
+import type { PlannedChange, RestoreComparison, RestorePlan, RestorePlanItem } from '../plan';
+import { isItemised } from '../ports';
+import type { ItemisedPlan, RunContext, SnapshotReport } from '../ports';
 import type { ClusterParts } from './context';
+import { openPlain } from './source';
 import type { StoredSource } from './source';
-import { verifySource } from './verify';
+import { isDamageCode, verifySource } from './verify';
 
 /** Adapters give an item this ending of its code when the tokens in use may stop working. */
 export const TOKENS_RETURN = 'tokensReturn';
+
+export interface PlanOptions {
+  safetyBackup: boolean;
+  /** For a restore object by object. */
+  choices?: RestoreChoices | undefined;
+  payloads?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A plan of the same source and cluster, made with other choices: what was read then is not read again. The restore
+   * compares the bytes with the plan in any case.
+   */
+  known?: RestorePlan | undefined;
+}
+
+/** What of a plan is known once the source has been read. */
+type Read = Pick<RestorePlan, 'content' | 'fingerprint'> & { damage?: RestorePlanItem };
 
 /**
  * Works out what a restore would do, and changes nothing: reads the whole backup, asks the cluster what it
@@ -16,32 +34,28 @@ export const TOKENS_RETURN = 'tokensReturn';
 export async function planRestore(
   source: StoredSource,
   parts: ClusterParts,
-  options: { safetyBackup: boolean },
+  options: PlanOptions,
   context: RunContext,
 ): Promise<RestorePlan> {
-  const verified = await verifySource(source, parts, context);
-  const content = verified.report;
+  const { adapter } = parts;
+  const { content, fingerprint, damage } =
+    reuse(options.known) ?? (await read(source, parts, context));
   context.progress({ phase: 'Asking the cluster what it holds' });
-  const current = await parts.adapter.inventory(context);
-  const items: RestorePlanItem[] = [];
-  if (verified.error !== undefined) {
-    items.push({
-      severity: 'blocker',
-      code: verified.error.code,
-      title: 'The backup is damaged',
-      detail: `${verified.error.message} ${verified.error.next}`,
-    });
-  }
+  const current = await adapter.inventory(context);
   const manifest = source.backup?.manifest;
+  const items = damage === undefined ? [] : [damage];
   if (manifest !== undefined && manifest.cluster !== parts.name) {
     items.push({
       severity: 'warning',
       code: 'core.otherCluster',
       title: `The backup was made of cluster "${manifest.cluster}"`,
-      detail: `Everything that "${parts.name}" holds is replaced with the content of "${manifest.cluster}".`,
+      detail: isItemised(adapter)
+        ? `Objects of "${manifest.cluster}" are put into "${parts.name}".`
+        : `Everything that "${parts.name}" holds is replaced with the content of "${manifest.cluster}".`,
     });
   }
-  items.push(...(await parts.adapter.planRestore(content, context)));
+  const own = await planBySystem(source, parts, content, damage !== undefined, options, context);
+  items.push(...own.items);
   const tokens = items.find((i) => i.code.endsWith(`.${TOKENS_RETURN}`));
   const time = content.identity.time ?? manifest?.created;
   const now = context.clock.now().getTime();
@@ -55,13 +69,69 @@ export async function planRestore(
       : { contentTime: time, age: Math.max(0, (now - Date.parse(time)) / 1000) }),
     content,
     current,
-    comparison: compare(content, current),
+    comparison: own.changes === undefined ? compare(content, current) : [],
     items,
-    possible: !items.some((i) => i.severity === 'blocker'),
+    ...(own.changes === undefined ? {} : { changes: own.changes, choices: options.choices ?? {} }),
+    ...(own.safety === undefined ? {} : { safetyScope: own.safety }),
+    possible: !items.some((i) => i.severity === 'blocker') && hasWork(own.changes),
     safetyBackup: options.safetyBackup,
     ...(tokens === undefined ? {} : { asksForSecret: { field: 'token', reason: tokens.title } }),
-    fingerprint: planFingerprint(verified.storedSha256, content, parts),
+    fingerprint,
   };
+}
+
+/** Whether a chosen change would do anything. */
+export function hasWork(changes: readonly PlannedChange[] | undefined): boolean {
+  return (
+    changes === undefined ||
+    changes.some(({ chosen, action }) => chosen && (action === 'create' || action === 'update'))
+  );
+}
+
+async function read(source: StoredSource, parts: ClusterParts, context: RunContext): Promise<Read> {
+  const verified = await verifySource(source, parts, context);
+  const content = verified.report;
+  const fingerprint = planFingerprint(verified.storedSha256, content, parts);
+  if (verified.error === undefined) return { content, fingerprint };
+  const { code, message, next } = verified.error;
+  const title = 'The backup is damaged';
+  return {
+    content,
+    fingerprint,
+    damage: { severity: 'blocker', code, title, detail: `${message} ${next}` },
+  };
+}
+
+/** A damaged backup is read again: it may have been mended. */
+function reuse(known: RestorePlan | undefined): Read | undefined {
+  if (known === undefined || known.items.some((item) => isDamageCode(item.code))) return undefined;
+  return { content: known.content, fingerprint: known.fingerprint };
+}
+
+async function planBySystem(
+  source: StoredSource,
+  parts: ClusterParts,
+  content: SnapshotReport,
+  damaged: boolean,
+  { choices, payloads }: PlanOptions,
+  context: RunContext,
+): Promise<Omit<ItemisedPlan, 'changes'> & { changes?: ItemisedPlan['changes'] }> {
+  const { adapter } = parts;
+  if (!isItemised(adapter)) return { items: await adapter.planRestore(content, context) };
+  // What can't be trusted is not looked into.
+  if (damaged) return { items: [], changes: [] };
+  const request = { content, choices: choices ?? {}, payloads: payloads ?? {} };
+  return adapter.planChanges({ ...request, open: () => openHead(source, parts, context) }, context);
+}
+
+/** The backup's plain bytes, for a look at their beginning. */
+export async function openHead(
+  source: StoredSource,
+  parts: Pick<ClusterParts, 'encryptor' | 'decryption'>,
+  context: RunContext,
+): Promise<Readable> {
+  const quiet = { ...context, progress: () => undefined };
+  return (await openPlain(source, parts.encryptor, parts.decryption, quiet, '')).stream;
 }
 
 /** Of what was planned: the very bytes, and the very cluster. */

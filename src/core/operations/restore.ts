@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
-import type { Backup } from '../model';
-import type { RestorePlan } from '../plan';
-import type { RestoreCheck, RunContext } from '../ports';
+import type { Backup, BackupScope } from '../model';
+import type { ChangeResult, RestorePlan } from '../plan';
+import { isItemised } from '../ports';
+import type { RestoreCheck, RunContext, WholeAdapter } from '../ports';
 import { backUpLocked } from './backup';
 import type { ClusterParts } from './context';
+import { restoreItems } from './itemisedRestore';
+import type { CheckedStream } from './itemisedRestore';
 import { planFingerprint } from './planRestore';
+import { finishInterrupted } from './resume';
 import { openPlain } from './source';
 import type { StoredSource } from './source';
 
@@ -14,12 +18,16 @@ export interface RestoreOptions {
   plan: RestorePlan;
   /** Secrets to check with afterwards, where the restore brings other tokens back. */
   checkSecrets?: Readonly<Record<string, string>> | undefined;
+  /** The payloads that the plan was made with. */
+  payloads?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RestoreResult {
   /** Id of the backup of the state before. */
   safetyBackup?: string;
   checks: RestoreCheck[];
+  /** Object by object, where the system is restored so. */
+  changes?: ChangeResult[];
 }
 
 /**
@@ -46,23 +54,22 @@ export async function restore(
   const lock = await parts.vault.lock(parts.name, 'restore');
   const locked = { ...context, signal: AbortSignal.any([context.signal, lock.signal]) };
   try {
+    await finishInterrupted(parts, locked);
     locked.progress({ phase: 'Checking the plan' });
-    const items = await parts.adapter.planRestore(plan.content, locked);
+    const { adapter } = parts;
+    if (isItemised(adapter)) {
+      return await restoreItems(source, { ...parts, adapter }, options, locked, {
+        safetyBackup: () => safetyBackupFor(plan, parts, locked),
+        checked: () => checkedStream(source, parts, plan, locked),
+      });
+    }
+    const items = await adapter.planRestore(plan.content, locked);
     refuseBlocked({ ...plan, items, possible: !items.some((i) => i.severity === 'blocker') });
 
-    let safetyBackup: string | undefined;
-    if (plan.safetyBackup) {
-      const safety = await makeSafetyBackup(parts, locked);
-      safetyBackup = safety.manifest.id;
-      locked.log.info(`Safety backup ${safetyBackup} written to ${safety.path}.`);
-    }
-    await send(source, parts, plan, locked);
+    const safetyBackup = await safetyBackupFor(plan, parts, locked);
+    await send(source, parts, adapter, plan, locked);
     locked.progress({ phase: 'Checking the cluster' });
-    const checks = await parts.adapter.checkRestored(
-      plan.content,
-      options.checkSecrets ?? {},
-      locked,
-    );
+    const checks = await adapter.checkRestored(plan.content, options.checkSecrets ?? {}, locked);
     const result = { checks, ...(safetyBackup === undefined ? {} : { safetyBackup }) };
     const wrong = checks.filter((c) => c.found !== undefined && c.found !== c.expected);
     if (wrong.length > 0) {
@@ -80,16 +87,31 @@ export async function restore(
   }
 }
 
+async function safetyBackupFor(
+  plan: RestorePlan,
+  parts: ClusterParts,
+  context: RunContext,
+): Promise<string | undefined> {
+  if (!plan.safetyBackup) return undefined;
+  const safety = await makeSafetyBackup(parts, plan.safetyScope, context);
+  context.log.info(`Safety backup ${safety.manifest.id} written to ${safety.path}.`);
+  return safety.manifest.id;
+}
+
 /**
  * Backs up what the cluster holds. Where the cluster refuses the first mode, as a degraded one refuses a
  * consistent backup, the next mode is taken: a restore is often what mends it.
  */
-async function makeSafetyBackup(parts: ClusterParts, context: RunContext): Promise<Backup> {
+async function makeSafetyBackup(
+  parts: ClusterParts,
+  scope: BackupScope | undefined,
+  context: RunContext,
+): Promise<Backup> {
   const [first, ...others] = parts.definition.capabilities.modes;
   const inMode = (mode: string | undefined) =>
     backUpLocked(
       parts,
-      { mode, origin: { kind: 'safety' } },
+      { mode, scope, origin: { kind: 'safety' } },
       {
         ...context,
         progress: (u) => context.progress({ ...u, phase: `Safety backup: ${u.phase}` }),
@@ -109,9 +131,25 @@ async function makeSafetyBackup(parts: ClusterParts, context: RunContext): Promi
 async function send(
   source: StoredSource,
   parts: ClusterParts,
+  adapter: WholeAdapter,
   plan: RestorePlan,
   context: RunContext,
 ): Promise<void> {
+  const { stream, close } = await checkedStream(source, parts, plan, context);
+  try {
+    await adapter.restore(stream, plan.content.contentBytes, context);
+  } finally {
+    close();
+  }
+}
+
+/** The backup's plain bytes, checked once more as they pass: the end comes only when they are what was planned. */
+async function checkedStream(
+  source: StoredSource,
+  parts: ClusterParts,
+  plan: RestorePlan,
+  context: RunContext,
+): Promise<CheckedStream> {
   const plain = await openPlain(source, parts.encryptor, parts.decryption, context, 'Restoring');
   const checker = parts.format.checker();
 
@@ -127,7 +165,7 @@ async function send(
     const report = await checker.finish();
     if (planFingerprint(plain.storedSha256(), report, parts) !== plan.fingerprint) {
       throw coreErrors.planChanged({
-        message: `${source.name} is not what it was when the plan was made; nothing was restored.`,
+        message: `${source.name} is not what it was when the plan was made; the restore was stopped.`,
       });
     }
     throwIfCancelled(context.signal);
@@ -135,13 +173,12 @@ async function send(
   }
 
   const stream = Readable.from(checked(), { objectMode: false, highWaterMark: 1 << 20 });
-  try {
-    await parts.adapter.restore(stream, plan.content.contentBytes, context);
-  } finally {
+  const close = (): void => {
     stream.destroy();
     plain.stream.destroy();
     checker.destroy();
-  }
+  };
+  return { stream, close };
 }
 
 function refuseBlocked(plan: RestorePlan): void {

@@ -127,10 +127,10 @@ export function checkStored(source: StoredSource, sha256: string, bytes: number)
 
 /** Errors that say "these bytes are not whole", as opposed to "we could not look". */
 function isDamage(error: unknown): boolean {
-  return (
-    isClusterBackupError(error) &&
-    (error.code.startsWith('snapshot.') ||
-      error.code.startsWith('verify.') ||
-      error.code === 'openpgp.damaged')
-  );
+  return isClusterBackupError(error) && isDamageCode(error.code);
+}
+
+/** Whether an error's code says that the bytes are not whole. */
+export function isDamageCode(code: string): boolean {
+  return code.startsWith('snapshot.') || code.startsWith('verify.') || code === 'openpgp.damaged';
 }

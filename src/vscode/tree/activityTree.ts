@@ -30,6 +30,8 @@ const TITLES: Record<Activity['kind'], string> = {
   delete: 'Delete',
   export: 'Export',
   adopt: 'Adopt',
+  resume: 'Finish',
+  recover: 'Recover',
 };
 
 /** What runs and what ran, in this window and everywhere else that shares the journal. */

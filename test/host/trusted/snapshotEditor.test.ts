@@ -43,7 +43,12 @@ describe('The snapshot editor', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'snapshot-editor-'));
-    const options = { activities: join(folder, 'activities'), by: 'test', env: {} };
+    const options = {
+      activities: join(folder, 'activities'),
+      state: join(folder, 'state'),
+      by: 'test',
+      env: {},
+    };
     client = new OperationsClient(join(projectFolder, 'dist/workers'), options, log);
     asked.length = 0;
   });

@@ -4,7 +4,7 @@ import { consulConnectionSchema } from '../../../src/adapters/consul/definition'
 import { isClusterBackupError } from '../../../src/core/errors';
 import type { ClusterBackupError } from '../../../src/core/errors';
 import type {
-  Adapter,
+  WholeAdapter,
   ConnectedCluster,
   RunContext,
   SnapshotReport,
@@ -29,10 +29,10 @@ export function context(signal = new AbortController().signal): RunContext & { p
   };
 }
 
-const opened: Adapter[] = [];
+const opened: WholeAdapter[] = [];
 
 /** An adapter for a connection, with an environment of its own; closed by `closeAdapters`. */
-export function adapterFor(connection: Record<string, unknown>, token?: string): Adapter {
+export function adapterFor(connection: Record<string, unknown>, token?: string): WholeAdapter {
   const cluster: ConnectedCluster = {
     name: 'prod',
     system: 'consul',
@@ -52,7 +52,7 @@ export async function closeAdapters(): Promise<void> {
 
 /** Takes a backup, checks it as the core does and keeps its bytes. */
 export async function save(
-  adapter: Adapter,
+  adapter: WholeAdapter,
   mode = 'consistent',
 ): Promise<{
   bytes: Buffer;

@@ -37,7 +37,7 @@ export async function makePlace(): Promise<Place> {
 export function operationsIn(place: Place): OperationsClient {
   return new OperationsClient(
     join(__dirname, '../../../src/workers'),
-    { activities: place.activities, by: 'test', env: {} },
+    { activities: place.activities, state: `${place.folder}/state`, by: 'test', env: {} },
     silentLog,
   );
 }

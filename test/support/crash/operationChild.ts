@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     clock: { now: () => new Date() },
   };
   const cluster = await clusterAt(place, address);
-  await withParts(cluster, {}, log, async (parts) => {
+  await withParts(cluster, { env: {}, state: `${folder}/state` }, log, async (parts) => {
     const watched: ClusterParts = {
       ...parts,
       vault: counted(parts.vault),

@@ -167,6 +167,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
     configFile: '/home/me/cluster-backup.jsonc',
     vault: '/vault',
     activities: '/activities',
+    state: '/state',
   };
   const operations = new Proxy({} as Operations, {
     get: (_, name: string) => {
