@@ -73,9 +73,14 @@ export interface Capabilities {
   parts?: readonly BackupPartInfo[];
   /**
    * Set where the cluster's objects can be listed (`Adapter.contents`) and compared with a backup; they stand in the
-   * tree. Objects of the kinds in `scopes` can be backed up by themselves.
+   * tree. Objects of the kinds in `scopes` can be backed up by themselves. `groups` are those that `contents` gives,
+   * in their order: they are shown before anything is asked. Kinds in `compares` can be compared with a backup.
    */
-  contents?: { scopes: readonly string[] };
+  contents?: {
+    scopes: readonly string[];
+    groups: readonly { id: string; title: string }[];
+    compares: readonly string[];
+  };
   /** Whether there is a guided walk back from lost quorum (`Adapter.recovery`). */
   recovery?: boolean;
 }
