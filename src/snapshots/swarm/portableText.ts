@@ -1,4 +1,4 @@
-import { stringify } from 'lossless-json';
+import { toJson } from './json';
 import type { Json } from './jsonValues';
 import type { Portable } from './portable';
 
@@ -25,5 +25,5 @@ export function portableText(portable: Portable): string {
     if (text === undefined) body[key] = value;
     else body['Data (text)'] = text.split('\n');
   }
-  return `${stringify(body, null, 2) ?? '{}'}\n`;
+  return toJson(body);
 }
