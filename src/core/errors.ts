@@ -1,3 +1,5 @@
+import type { ChangeResult } from './plan';
+
 /**
  * What a failure means to the caller: `failed` something broke, `refused` a check said no and nothing
  * was changed, `usage` the request itself is wrong, `cancelled` the person stopped it.
@@ -16,6 +18,8 @@ export interface ErrorInfo {
   next: string;
   /** For the log channel only: causes, stacks, raw replies (masked). */
   detail?: string;
+  /** What became of each change of a restore that did not come to its end. */
+  changes?: ChangeResult[];
 }
 
 /** The one error class of the project. Tell them apart by `code`, never by `instanceof` across threads. */
@@ -23,6 +27,7 @@ export class ClusterBackupError extends Error {
   readonly code: string;
   readonly category: ErrorCategory;
   readonly next: string;
+  readonly changes: ChangeResult[] | undefined;
 
   constructor(info: Omit<ErrorInfo, 'detail'>, options?: { cause?: unknown }) {
     super(info.message, options);
@@ -30,6 +35,7 @@ export class ClusterBackupError extends Error {
     this.code = info.code;
     this.category = info.category;
     this.next = info.next;
+    this.changes = info.changes;
   }
 }
 
@@ -44,6 +50,7 @@ export interface ErrorOccurrence {
   message: string;
   next?: string;
   cause?: unknown;
+  changes?: ChangeResult[];
 }
 
 export type ErrorTable<K extends string> = Readonly<
@@ -62,9 +69,15 @@ export function errorTable<K extends string>(
 ): ErrorTable<K> {
   const entries = Object.entries<ErrorKind>(kinds).map(([reason, kind]) => [
     reason,
-    ({ message, next, cause }: ErrorOccurrence) =>
+    ({ message, next, cause, changes }: ErrorOccurrence) =>
       new ClusterBackupError(
-        { code: `${area}.${reason}`, category: kind.category, message, next: next ?? kind.next },
+        {
+          code: `${area}.${reason}`,
+          category: kind.category,
+          message,
+          next: next ?? kind.next,
+          ...(changes === undefined ? {} : { changes }),
+        },
         cause === undefined ? undefined : { cause },
       ),
   ]);
@@ -122,8 +135,15 @@ export function toErrorInfo(error: unknown): ErrorInfo {
     return toErrorInfo(coreErrors.cancelled({ message: 'Cancelled.' }));
   }
   if (isClusterBackupError(error)) {
-    const { code, category, message, next } = error;
-    return { code, category, message, next, detail: story(error) };
+    const { code, category, message, next, changes } = error;
+    return {
+      code,
+      category,
+      message,
+      next,
+      detail: story(error),
+      ...(changes === undefined ? {} : { changes }),
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {

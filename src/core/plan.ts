@@ -11,6 +11,21 @@ export interface RestorePlanItem {
   code: string;
   title: string;
   detail?: string;
+  /** What the person may answer to it, e.g. that a swarm is to be created. */
+  questions?: PlanQuestion[];
+}
+
+/** A question that a line of a plan asks. The answer goes to `RestoreChoices.answers`. */
+export interface PlanQuestion {
+  /** Key in `RestoreChoices.answers`: `initSwarm`, `node:old-name`. */
+  answer: string;
+  title: string;
+  /** Proposed; taken only when the person says so. */
+  value?: string;
+  /** The only answers there are; free text when left out. */
+  options?: { value: string; label: string }[];
+  /** Words of the button that gives the answer: "Create a swarm on this engine". */
+  action?: string;
 }
 
 /** A row of "replaced": what the cluster holds now against what the backup brings. */

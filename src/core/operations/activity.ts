@@ -24,7 +24,7 @@ export interface Activity {
   progress?: ProgressUpdate;
   /** Backup that came out of it. */
   backupId?: string;
-  error?: Omit<ErrorInfo, 'detail'>;
+  error?: Omit<ErrorInfo, 'detail' | 'changes'>;
 }
 
 export type NewActivity = Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'> & {
@@ -83,7 +83,8 @@ export async function recorded<T>(
     await writer.finish({ state: 'done', ...(id === undefined ? {} : { backupId: id }) });
     return result;
   } catch (error) {
-    const { detail, ...info } = toErrorInfo(error);
+    // What became of each change is in the log already.
+    const { detail, changes: _, ...info } = toErrorInfo(error);
     const masked = { ...info, message: mask(info.message), next: mask(info.next) };
     log.error(`${masked.code}: ${masked.message} ${masked.next}`);
     if (detail !== undefined) log.debug(detail);

@@ -107,6 +107,7 @@ function refuseIncomplete(
   throw coreErrors.restoreIncomplete({
     message: `${parts.filter((part) => part !== undefined).join('; ')}.`,
     next: `Mend what the message names and restore again: what is done stays, and only what is missing is done.${back}`,
+    changes: [...results],
   });
 }
 
