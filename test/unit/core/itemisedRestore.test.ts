@@ -120,7 +120,7 @@ const definition: SystemDefinition = {
     format: 'letters',
     fileEnding: '.letters',
     parts: [{ id: 'vowels', title: 'Vowels', description: '', byDefault: true }],
-    contents: { scopes: ['letter'] },
+    contents: { scopes: ['letter'], groups: [], compares: [] },
   },
   secretBinding: () => 'here',
   warnings: () => [],
