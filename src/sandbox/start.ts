@@ -12,32 +12,30 @@ import { httpRequest } from './parts/http';
 import { MissingPart } from './parts/missing';
 import { findOnPath, plainEnvironment, run, startProcess } from './parts/processes';
 import { seed } from './seed';
+import { startTryOutSwarm } from './tryOutSwarm';
 
 interface TryOutCluster {
   name: string;
-  address: string;
+  /** Its entry in the configuration. */
+  entry: { system: string; address?: string; host?: string };
   stop: () => Promise<void>;
 }
 
 const log = console.log;
 
 /** The configuration file of the folder that opens. */
-function configuration(cluster: TryOutCluster): string {
-  return `{
-  // Made for this try-out; it goes away with it.
-  "vault": "./backups",
-  "clusters": {
-    "${cluster.name}": {
-      "system": "consul",
-      "address": "${cluster.address}"
-    }
-  }
-}
-`;
+function configuration(clusters: readonly TryOutCluster[]): string {
+  const entries = Object.fromEntries(clusters.map(({ name, entry }) => [name, entry]));
+  const text = JSON.stringify({ vault: './backups', clusters: entries }, null, 2);
+  return text.replace('{', '{\n  // Made for this try-out; it goes away with it.');
 }
 
 /** The first that can be had: Consul itself, Consul in a container, a stand-in. */
-async function firstCluster(): Promise<TryOutCluster> {
+async function firstConsul(): Promise<{
+  name: string;
+  address: string;
+  stop: () => Promise<void>;
+}> {
   try {
     const consul = await startConsul({ log });
     return { name: 'try-out', address: consul.address, stop: consul.stop };
@@ -54,14 +52,25 @@ async function firstCluster(): Promise<TryOutCluster> {
   return { name: 'stand-in', ...(await startConsulStandIn()) };
 }
 
-async function startCluster(): Promise<TryOutCluster> {
-  const cluster = await firstCluster();
+async function consulCluster(): Promise<TryOutCluster> {
+  const { name, address, stop } = await firstConsul();
   await seed(async (path, body) => {
-    const reply = await httpRequest(`${cluster.address}${path}`, { method: 'PUT', body });
+    const reply = await httpRequest(`${address}${path}`, { method: 'PUT', body });
     if (reply.status !== 200)
       throw new Error(`PUT ${path}: ${reply.status} ${reply.body.toString()}`);
   });
-  return cluster;
+  return { name, entry: { system: 'consul', address }, stop };
+}
+
+/** A swarm besides, where one can be had without installing anything. */
+async function swarmCluster(): Promise<TryOutCluster | undefined> {
+  try {
+    const { host, stop } = await startTryOutSwarm(log);
+    return { name: 'try-out-swarm', entry: { system: 'swarm', host }, stop };
+  } catch (error) {
+    log(error instanceof MissingPart ? error.message : `No swarm to try out: ${String(error)}`);
+    return undefined;
+  }
 }
 
 /** A running editor: a way to stop it, and a promise for when the person closes it. */
@@ -186,12 +195,19 @@ async function main(): Promise<void> {
 async function bringUp(stops: (() => Promise<void>)[]): Promise<Editor> {
   const work = await temporaryFolder('try-out');
   stops.push(work.remove);
-  const cluster = await startCluster();
-  stops.push(cluster.stop);
+  const clusters = [await consulCluster()];
+  stops.push(...clusters.map(({ stop }) => stop));
+  const swarm = await swarmCluster();
+  if (swarm !== undefined) {
+    stops.push(swarm.stop);
+    clusters.push(swarm);
+  }
   const folder = join(work.path, 'cluster-backup-try-out');
   await mkdir(folder);
-  await writeFile(join(folder, 'cluster-backup.jsonc'), configuration(cluster));
-  log(`The folder ${folder} names the cluster ${cluster.name} at ${cluster.address}`);
+  await writeFile(join(folder, 'cluster-backup.jsonc'), configuration(clusters));
+  for (const { name, entry } of clusters) {
+    log(`The folder ${folder} names the cluster ${name} at ${entry.address ?? entry.host ?? ''}`);
+  }
   const code = findOnPath('code');
   const editor =
     code === undefined
