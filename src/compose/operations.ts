@@ -24,7 +24,6 @@ import type { DecryptionSecrets, RunContext } from '../core/ports';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
-import { formatById } from '../snapshots/formats';
 import { copyOut } from './copyOut';
 import { createInspections } from './inspections';
 import type { Inspections } from './inspections';
@@ -272,13 +271,13 @@ export function createOperations(options: OperationsOptions): Operations {
           continue;
         const definition = systemById(owner.system);
         if (definition === undefined) continue;
+        const source = await fileSource(stray.path);
         const adoption = {
           system: owner.system,
           cluster: owner.name,
-          format: await formatById(definition.capabilities.format),
+          format: await formatOf(source, definition.capabilities.format),
           encryptor: await encryptor(),
         };
-        const source = await fileSource(stray.path);
         await record(
           { kind: 'adopt', cluster: owner.name, subject: source.name },
           undefined,

@@ -7,7 +7,8 @@ import { coreErrors } from '../core/errors';
 import type { ClusterParts } from '../core/operations/context';
 import type { StoredSource } from '../core/operations/source';
 import type { AdapterPlaces, Encryptor, Log, SnapshotFormat } from '../core/ports';
-import { formatById } from '../snapshots/formats';
+import { formatByBytes } from '../snapshots/byBytes';
+import { formatById, formatOfFile } from '../snapshots/formats';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import type { ResolvedCluster } from './resolvedCluster';
 import { vaultOptions } from './vaultOptions';
@@ -101,7 +102,12 @@ export async function fileSource(path: string): Promise<StoredSource> {
   };
 }
 
-/** The format in which a stored source is read: its manifest's, or that of the files we know. */
-export function formatOf(source: StoredSource): Promise<SnapshotFormat> {
-  return formatById(source.backup?.manifest.format ?? 'consul');
+/**
+ * The format in which a stored source is read: its manifest's. Without one its bytes decide, and where they don't,
+ * its name, then `system`'s own format.
+ */
+export async function formatOf(source: StoredSource, system = 'consul'): Promise<SnapshotFormat> {
+  const stated = source.backup?.manifest.format;
+  if (stated !== undefined) return formatById(stated);
+  return formatByBytes(await formatById(formatOfFile(source.name) ?? system));
 }

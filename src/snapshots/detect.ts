@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { gunzipSync, constants } from 'node:zlib';
 import { stateProduct, STATE_HEAD_BYTES } from './raft/stateProduct';
+import { MANIFEST_MEMBER } from './swarm/layout';
+import { nameField } from './tar/tarFields';
 import { TarReader, type TarHandler, type TarHeader } from './raft/tarReader';
 
 /** What a file's bytes are, as far as its beginning tells. */
@@ -13,6 +15,7 @@ export interface Detected {
     | 'consulState'
     | 'nomadState'
     | 'vaultState'
+    | 'swarm'
     | 'openpgp'
     | 'gzip'
     | 'tar'
@@ -29,6 +32,7 @@ const TITLES: Readonly<Record<Detected['id'], string>> = {
   consulState: "state.bin of a Consul server's Raft folder",
   nomadState: "state.bin of a Nomad server's Raft folder",
   vaultState: "state.bin of a Vault server's Raft folder",
+  swarm: 'Swarm backup',
   openpgp: 'OpenPGP message',
   gzip: 'gzip file',
   tar: 'tar archive',
@@ -67,13 +71,19 @@ export async function detectFile(path: string): Promise<Detected> {
 function identify(bytes: Buffer, name: string): Detected['id'] {
   if (bytes.length === 0) return 'unknown';
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return packed(bytes);
-  if (bytes.toString('latin1', 257, 262) === 'ustar') return 'tar';
+  if (bytes.toString('latin1', 257, 262) === 'ustar') return isSwarm(bytes) ? 'swarm' : 'tar';
   if (isOpenPgp(bytes)) return 'openpgp';
   const product = stateProduct(bytes.subarray(0, STATE_HEAD_BYTES));
   if (product === 'consul') return 'consulState';
   // The beginnings of the others are too plain to trust without the name.
   if (name !== 'state.bin') return 'unknown';
   return product === 'unknown' ? 'unknown' : `${product}State`;
+}
+
+/** A tar that begins with the manifest of a swarm backup (swarm/layout.ts). */
+function isSwarm(bytes: Buffer): boolean {
+  if (nameField(bytes) !== MANIFEST_MEMBER) return false;
+  return /^\s*\{\s*"format":\s*"cluster-backup\/swarm"/.test(bytes.toString('utf8', 512, 1024));
 }
 
 /** Looks into a gzip file: the tar members it begins with, and how state.bin begins. */

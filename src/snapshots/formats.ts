@@ -1,5 +1,6 @@
 import type { SnapshotFormat } from '../core/ports';
 import { snapshotErrors } from './snapshotErrors';
+import { SWARM_ENDING } from './swarm/layout';
 
 /** What can be said of a format without loading its reader. */
 interface FormatInfo {
@@ -14,6 +15,11 @@ const FORMATS: readonly FormatInfo[] = [
     id: 'consul',
     endings: ['.snap'],
     load: async () => (await import('./raft/checker')).consulFormat,
+  },
+  {
+    id: 'swarm',
+    endings: [SWARM_ENDING],
+    load: async () => (await import('./swarm/checker')).swarmFormat,
   },
 ];
 

@@ -1,6 +1,8 @@
 import { errorTable } from '../core/errors';
 
 const DAMAGED = 'Do not restore it. Take another backup, or an older one that passes verification.';
+const HOSTILE =
+  'Do not restore this volume, and find out where the file came from: no engine writes one like it.';
 
 /** Why a snapshot is refused. Each kind of damage has its own code. */
 export const snapshotErrors = errorTable('snapshot', {
@@ -44,6 +46,21 @@ export const snapshotErrors = errorTable('snapshot', {
     category: 'refused',
     next: 'Use the tool of the product that wrote it.',
   },
+  badManifest: { category: 'refused', next: DAMAGED },
+  badSummary: { category: 'refused', next: DAMAGED },
+  badDefinition: { category: 'refused', next: DAMAGED },
+  badOrder: {
+    category: 'refused',
+    next: 'Use the file as it was written; nothing may be moved in it.',
+  },
+  countMismatch: { category: 'refused', next: DAMAGED },
+  escapes: { category: 'refused', next: HOSTILE },
+  deviceNode: {
+    category: 'refused',
+    next: 'Restore without this volume, or unpack it by hand where a device may be made.',
+  },
+  badName: { category: 'refused', next: HOSTILE },
+  bomb: { category: 'refused', next: HOSTILE },
   unknownFormat: {
     category: 'usage',
     next: 'Use a newer version of Cluster Backup for this backup.',

@@ -42,9 +42,11 @@ export async function adoptFile(
       result.error === undefined
         ? { sha256: result.storedSha256, bytes: result.storedBytes }
         : await hashWhole(source, context);
-    const { identity, counts } = result.report;
+    const { identity, counts, format } = result.report;
     return await vault.adopt(path, {
       ...base,
+      // What its bytes are, whatever it was taken for.
+      format,
       created: identity.time ?? now.toISOString(),
       bytes: stored.bytes,
       sha256: { stored: stored.sha256, content: stored.sha256 },

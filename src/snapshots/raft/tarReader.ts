@@ -1,6 +1,15 @@
 import { snapshotErrors } from '../snapshotErrors';
+import {
+  BLOCK,
+  isEmptyBlock,
+  isSound,
+  nameField,
+  numberField,
+  paddingOf,
+  paxRecords,
+  textOf,
+} from '../tar/tarFields';
 
-const BLOCK = 512;
 const MAX_PAX_BYTES = 64 * 1024;
 
 export interface TarHandler {
@@ -91,16 +100,14 @@ export class TarReader {
   }
 
   private header(block: Buffer): void {
-    if (block.every((byte) => byte === 0)) {
+    if (isEmptyBlock(block)) {
       this.zeroBlocks++;
       return;
     }
     if (this.zeroBlocks > 0) throw trailing();
-    if (sumOf(block) !== octal(block, 148, 8)) {
-      throw badTar('a header does not match its own checksum');
-    }
+    if (!isSound(block)) throw badTar('a header does not match its own checksum');
     const type = block[156] === 0 ? '0' : String.fromCharCode(block[156] ?? 0);
-    const size = octal(block, 124, 12);
+    const size = numberOf(block, 124, 12);
     const isPax = type === 'x';
     if (isPax) {
       if (size > MAX_PAX_BYTES || size === 0) throw badTar('an extended header has an absurd size');
@@ -108,7 +115,11 @@ export class TarReader {
       this.begin(size);
       return;
     }
-    const header = { name: this.paxPath ?? nameOf(block), size: this.paxSize ?? size, type };
+    const header = {
+      name: this.paxPath ?? textOf(nameField(block)),
+      size: this.paxSize ?? size,
+      type,
+    };
     this.paxPath = this.paxSize = undefined;
     this.handler.member(header);
     this.begin(header.size);
@@ -117,67 +128,29 @@ export class TarReader {
 
   private begin(size: number): void {
     this.content = size;
-    this.padding = (BLOCK - (size % BLOCK)) % BLOCK;
+    this.padding = paddingOf(size);
   }
 
-  /** Records are `<length> <key>=<value>\n`, the length counting all of itself. */
   private takePax(bytes: Buffer): void {
     this.pax = undefined;
-    let at = 0;
-    while (at < bytes.length) {
-      const space = bytes.indexOf(0x20, at);
-      const length = Number(space < 0 ? NaN : bytes.toString('latin1', at, space));
-      if (!Number.isSafeInteger(length) || length < 5 || at + length > bytes.length) {
-        throw badTar('an extended header is malformed');
-      }
-      const [key, value] = split(bytes.toString('utf8', space + 1, at + length - 1), '=');
-      if (key === 'path') this.paxPath = value;
+    const records = paxRecords(bytes);
+    if (records === undefined) throw badTar('an extended header is malformed');
+    for (const { key, value } of records) {
+      if (key === 'path') this.paxPath = value.toString('utf8');
       if (key === 'size') {
-        const size = /^\d+$/.test(value) ? Number(value) : NaN;
+        const text = value.toString('latin1');
+        const size = /^\d+$/.test(text) ? Number(text) : NaN;
         if (!Number.isSafeInteger(size)) throw badTar('an extended header states an absurd size');
         this.paxSize = size;
       }
-      at += length;
     }
   }
 }
 
-function split(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function nameOf(block: Buffer): string {
-  const name = cString(block, 0, 100);
-  // Only POSIX ustar has a prefix; GNU keeps times there.
-  const posix = block.toString('latin1', 257, 263) === 'ustar\0';
-  const prefix = posix ? cString(block, 345, 155) : '';
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-function cString(block: Buffer, start: number, length: number): string {
-  const zero = block.indexOf(0, start);
-  const end = zero < 0 || zero > start + length ? start + length : zero;
-  return block.toString('utf8', start, end);
-}
-
-/** A number of a header: octal digits, or base 256 where the first bit is set (GNU). */
-function octal(block: Buffer, start: number, length: number): number {
-  if (((block[start] ?? 0) & 0x80) !== 0) {
-    let value = (block[start] ?? 0) & 0x7f;
-    for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] ?? 0);
-    if (!Number.isSafeInteger(value)) throw badTar('a header states an absurd size');
-    return value;
-  }
-  const text = block.toString('latin1', start, start + length).replace(/^ +|[ \0]+$/g, '');
-  if (!/^[0-7]*$/.test(text)) throw badTar('a header holds a number that is none');
-  return text === '' ? 0 : parseInt(text, 8);
-}
-
-function sumOf(block: Buffer): number {
-  let sum = 8 * 0x20;
-  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += block[i] ?? 0;
-  return sum;
+function numberOf(block: Buffer, start: number, length: number): number {
+  const value = numberField(block, start, length);
+  if (value === undefined || value < 0) throw badTar('a header holds a number that is none');
+  return value;
 }
 
 function badTar(what: string) {
