@@ -1,0 +1,167 @@
+import { isCancellation } from '../../core/errors';
+import type { ConnectedCluster, Log } from '../../core/ports';
+import type { DockerEngine } from '../docker/engine';
+import { swarmConnectionSchema } from './definition';
+import type { SwarmConnection } from './definition';
+import { swarmErrors } from './errors';
+import { openEngine } from './openEngine';
+import { infoSchema } from './wire';
+import type { EngineInfo } from './wire';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An engine that answers, and which node it is. */
+export interface NodeEngine {
+  engine: DockerEngine;
+  /** Host name: as the swarm calls the node. */
+  node: string;
+  /** Of the swarm; undefined where the engine is in none. */
+  nodeId: string | undefined;
+  state: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+  /** A manager that can be asked for services. */
+  manager: boolean;
+  /** Id of the swarm, where it says. */
+  clusterId: string | undefined;
+  info: EngineInfo;
+}
+
+/** A further engine that could not be asked. */
+export interface UnreachedEngine {
+  where: string;
+  node: string | undefined;
+  reason: string;
+}
+
+export interface ReachedEngines {
+  main: NodeEngine;
+  /** The main one first; one for each node. */
+  all: NodeEngine[];
+  /** One that can be asked for services; undefined where there is none. */
+  manager: NodeEngine | undefined;
+  unreached: UnreachedEngine[];
+}
+
+/** The engines of one cluster's entry; connected when first asked, closed together. */
+export class SwarmConnections {
+  readonly connection: SwarmConnection;
+  readonly #opened = new Map<number, Promise<DockerEngine>>();
+
+  constructor(
+    readonly cluster: ConnectedCluster,
+    private readonly env: Environment,
+    /** Folder of this user's state. */
+    readonly state: string,
+  ) {
+    this.connection = swarmConnectionSchema.parse(cluster.connection);
+  }
+
+  /** The engine that is asked for everything of the cluster. */
+  engine(): Promise<DockerEngine> {
+    return this.#open(-1);
+  }
+
+  /** As `engine`, with what it says of itself. */
+  async main(signal: AbortSignal): Promise<NodeEngine> {
+    return identify(await this.engine(), signal);
+  }
+
+  /**
+   * All engines that answer. A further one that does not is told, not thrown.
+   *
+   * @throws when the main engine does not answer; `swarm.wrongNode`, `swarm.otherCluster`
+   */
+  async reach(signal: AbortSignal, log?: Log): Promise<ReachedEngines> {
+    const further = this.connection.engines ?? [];
+    const [main, others] = await Promise.all([
+      this.main(signal),
+      Promise.all(
+        further.map(async ({ node }, index) => {
+          let where = `engines[${index}]`;
+          try {
+            const engine = await this.#open(index);
+            where = engine.where;
+            const found = await identify(engine, signal);
+            return { where, node, found, reason: '' };
+          } catch (error) {
+            if (isCancellation(error)) throw error;
+            const reason = error instanceof Error ? error.message : String(error);
+            log?.warn(`The engine ${where} was not reached: ${reason}`);
+            return { where, node, reason, found: undefined };
+          }
+        }),
+      ),
+    ]);
+    const all = [main];
+    const unreached: UnreachedEngine[] = [];
+    for (const { where, node, found, reason } of others) {
+      if (found === undefined) {
+        unreached.push({ where, node, reason });
+        continue;
+      }
+      check(main, found, node);
+      if (!all.some((known) => isSame(known, found))) all.push(found);
+    }
+    return { main, all, manager: all.find(({ manager }) => manager), unreached };
+  }
+
+  async close(): Promise<void> {
+    const opened = [...this.#opened.values()];
+    this.#opened.clear();
+    await Promise.all(opened.map(async (engine) => (await engine.catch(() => undefined))?.close()));
+  }
+
+  #open(index: number): Promise<DockerEngine> {
+    const known = this.#opened.get(index);
+    if (known !== undefined) return known;
+    const { engines = [], timeouts, ...own } = this.connection;
+    const fields = index < 0 ? own : engines[index];
+    const opened = openEngine({ ...fields, timeouts }, this.env);
+    this.#opened.set(index, opened);
+    // A file that could not be read may be there the next time.
+    opened.catch(() => {
+      if (this.#opened.get(index) === opened) this.#opened.delete(index);
+    });
+    return opened;
+  }
+}
+
+async function identify(engine: DockerEngine, signal: AbortSignal): Promise<NodeEngine> {
+  const info = await engine.json('/info', { purpose: 'say what it is', signal }, infoSchema);
+  const swarm = info.Swarm;
+  const states = ['pending', 'active', 'error', 'locked'] as const;
+  const state = states.find((known) => known === swarm?.LocalNodeState) ?? 'inactive';
+  return {
+    engine,
+    node: info.Name,
+    nodeId: swarm?.NodeID || undefined,
+    state,
+    manager: swarm?.ControlAvailable === true,
+    clusterId: swarm?.Cluster?.ID || undefined,
+    info,
+  };
+}
+
+function isSame(one: NodeEngine, other: NodeEngine): boolean {
+  return one.nodeId !== undefined && other.nodeId !== undefined
+    ? one.nodeId === other.nodeId
+    : one.node === other.node;
+}
+
+function check(main: NodeEngine, found: NodeEngine, expected: string | undefined): void {
+  const { where } = found.engine;
+  if (expected !== undefined && expected !== found.node) {
+    throw swarmErrors.wrongNode({
+      message: `The engine at ${where} is the one of node ${found.node}, and ${expected} was expected.`,
+    });
+  }
+  // A worker does not say which swarm it is in; the list of nodes tells.
+  if (
+    main.clusterId !== undefined &&
+    found.clusterId !== undefined &&
+    main.clusterId !== found.clusterId
+  ) {
+    throw swarmErrors.otherCluster({
+      message: `The engine at ${where} (node ${found.node}) is in another swarm than ${main.engine.where}.`,
+    });
+  }
+}
