@@ -22,5 +22,10 @@ export const cliErrors = errorTable('cli', {
     category: 'failed',
     next: 'Check the address and the network, or wait longer with --timeout SECONDS.',
   },
+  unknownItem: {
+    category: 'usage',
+    next: 'Leave it away and add --dry-run: the plan lists what is in the backup, each with its id.',
+  },
+  different: { category: 'failed', next: 'The lines above say what differs.' },
   fileExists: { category: 'refused', next: 'Choose another name; nothing is overwritten.' },
 });

@@ -1,7 +1,8 @@
-import type { RestorePlan } from '../core/plan';
+import type { PlanQuestion, RestorePlan } from '../core/plan';
 import type { RestoreCheck } from '../core/ports';
+import { changesText } from './changesText';
 import { fields, indented, table } from './table';
-import { bytesText, countText, printable, spanText, timeText } from './words';
+import { bytesText, countText, holdsText, printable, spanText, timeText } from './words';
 
 const HEADS = { blocker: 'BLOCKED', warning: 'WARNING', info: 'note' } as const;
 
@@ -16,7 +17,15 @@ export function planText(plan: RestorePlan): string {
       ['Backup', plan.backupId],
       ['Taken', plan.contentTime === undefined ? 'unknown' : taken(plan.contentTime, plan.age)],
       ['Index', identity.index === undefined ? undefined : String(identity.index)],
-      ['Content', `${bytesText(content.totalSize)} in ${countText(records, 'record')}`],
+      [
+        'Content',
+        // A format that knows no records has counts of its own.
+        records === 0
+          ? [bytesText(content.totalSize), holdsText(undefined, content.counts)]
+              .filter((fact) => fact !== undefined)
+              .join(': ')
+          : `${bytesText(content.totalSize)} in ${countText(records, 'record')}`,
+      ],
       [
         'Cluster is at',
         plan.current.index === undefined ? undefined : `index ${plan.current.index}`,
@@ -35,25 +44,52 @@ export function planText(plan: RestorePlan): string {
       ),
     );
   }
+  if (plan.changes !== undefined && plan.changes.length > 0) {
+    parts.push(changesText(plan.changes));
+  }
   const order = ['blocker', 'warning', 'info'] as const;
   const lines = order.flatMap((severity) =>
     items
       .filter((i) => i.severity === severity)
       .map(
-        ({ title, detail, code }) =>
+        ({ title, detail, code, questions }) =>
           `${HEADS[severity]}: ${printable(title)} [${code}]\n` +
-          (detail === undefined ? '' : `${indented(printable(detail), 2)}\n`),
+          (detail === undefined ? '' : `${indented(printable(detail), 2)}\n`) +
+          questionLines(questions),
       ),
   );
   if (lines.length > 0) parts.push(lines.join(''));
-  parts.push(
-    !plan.possible
-      ? 'This restore is not possible.\n'
-      : plan.safetyBackup
-        ? 'A safety backup of the present state is made first.\n'
-        : 'NO safety backup is made: the present state is lost.\n',
-  );
+  parts.push(verdict(plan));
   return parts.join('\n');
+}
+
+function verdict(plan: RestorePlan): string {
+  if (nothingToDo(plan)) return 'Nothing to do: all that was chosen is there and the same.\n';
+  if (!plan.possible) return 'This restore is not possible.\n';
+  const subject = plan.changes === undefined ? 'the present state' : 'what is changed';
+  return plan.safetyBackup
+    ? `A safety backup of ${subject} is made first.\n`
+    : `NO safety backup is made: ${plan.changes === undefined ? 'the present state is lost' : 'what is changed is lost as it is now'}.\n`;
+}
+
+/** Whether a restore has been done already: every chosen object is there and the same. */
+export function nothingToDo({ changes = [], items }: RestorePlan): boolean {
+  const chosen = changes.filter((change) => change.chosen);
+  return (
+    chosen.length > 0 &&
+    chosen.every(({ action }) => action === 'leave') &&
+    !items.some(({ severity }) => severity === 'blocker')
+  );
+}
+
+function questionLines(questions: readonly PlanQuestion[] = []): string {
+  return questions
+    .map(({ answer, title, value, options = [] }) => {
+      const example = value ?? options[0]?.value ?? 'VALUE';
+      const known = options.length === 0 ? '' : ` (${options.map((o) => o.value).join(', ')})`;
+      return `  ${printable(`${title}${known}: --answer ${answer}=${example}`)}\n`;
+    })
+    .join('');
 }
 
 /** What was checked after a restore. */

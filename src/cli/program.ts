@@ -3,13 +3,16 @@ import { VERSION } from '../core/version';
 import type { Cli, GlobalOptions } from './cli';
 import { activitiesCommand } from './commands/activities';
 import { clustersCommand } from './commands/clusters';
+import { contentsCommand } from './commands/contents';
 import { createCommand } from './commands/create';
 import { deleteCommand } from './commands/delete';
 import { exportCommand } from './commands/export';
 import { inspectCommand } from './commands/inspect';
 import { labelCommand } from './commands/label';
 import { listCommand } from './commands/list';
+import { recoverCommand } from './commands/recover';
 import { restoreCommand } from './commands/restore';
+import { resumeCommand } from './commands/resume';
 import { showCommand } from './commands/show';
 import { verifyCommand } from './commands/verify';
 
@@ -29,12 +32,15 @@ export interface ProgramHooks {
 
 const COMMANDS = [
   clustersCommand,
+  contentsCommand,
   createCommand,
   listCommand,
   showCommand,
   inspectCommand,
   verifyCommand,
   restoreCommand,
+  resumeCommand,
+  recoverCommand,
   deleteCommand,
   labelCommand,
   exportCommand,

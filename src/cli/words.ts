@@ -46,6 +46,34 @@ export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** Lines of a text, none wider than `width` where its words allow it, each moved in by `indent`. */
+export function wrapped(text: string, width: number, indent: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.trim().split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(/\s+/)) {
+      if (line !== '' && indent + line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => (' '.repeat(indent) + line).trimEnd());
+}
+
+/** What a backup holds, in a few words, of the index or the counts that its format has. */
+export function holdsText(
+  index: number | undefined,
+  counts: Readonly<Record<string, number>> | undefined,
+): string | undefined {
+  if (index !== undefined) return `index ${index}`;
+  const told = Object.entries(counts ?? {})
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} ${count}`);
+  return told.length === 0 ? undefined : told.join(', ');
+}
+
 /**
  * A text that can't steer the terminal it is printed on: names of keys and files come from elsewhere.
  * Line ends and tabs stay.

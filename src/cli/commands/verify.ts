@@ -4,7 +4,7 @@ import type { WithCli } from '../program';
 import { chooseSource, decryptionOf } from '../source';
 import { SOURCE_HELP, sourceDocument, withDecryptionOptions } from '../sourceOptions';
 import type { DecryptionOptions } from '../sourceOptions';
-import { bytesText, countText } from '../words';
+import { bytesText, countText, holdsText } from '../words';
 
 export function verifyCommand(program: Command, withCli: WithCli): void {
   withDecryptionOptions(
@@ -33,10 +33,13 @@ export function verifyCommand(program: Command, withCli: WithCli): void {
         throw fromErrorInfo(error);
       }
       const records = report.stats.reduce((sum, row) => sum + row.count, 0);
-      cli.out.text(
-        `OK  ${source.name}: ${bytesText(storedBytes)}, ${countText(records, 'record')}, ` +
-          `index ${report.identity.index ?? '?'}\n`,
-      );
+      const facts = [
+        bytesText(storedBytes),
+        // A format that knows no records has counts of its own.
+        records === 0 ? undefined : countText(records, 'record'),
+        holdsText(report.identity.index, report.counts),
+      ];
+      cli.out.text(`OK  ${source.name}: ${facts.filter((f) => f !== undefined).join(', ')}\n`);
     }),
   );
 }

@@ -97,6 +97,24 @@ const consul: SystemDefinition = {
   load: () => Promise.reject(new Error('not in a unit test')),
 };
 
+/** A system that is backed up in parts and restored object by object. */
+const parted: SystemDefinition = {
+  ...consul,
+  id: 'parted',
+  title: 'A system in parts',
+  capabilities: {
+    ...consul.capabilities,
+    parts: ['definitions', 'volumes', 'raft'].map((id) => ({
+      id,
+      title: id,
+      description: id,
+      byDefault: id !== 'raft',
+    })),
+    contents: { scopes: ['stack'], groups: [], compares: ['service'] },
+    recovery: true,
+  },
+};
+
 export interface World {
   /** Undefined: the file is not there. */
   config?: Partial<ParsedConfig>;
@@ -199,7 +217,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
   return {
     clock: { now: () => NOW },
     folders: () => Promise.resolve(folders),
-    systems: () => Promise.resolve([consul]),
+    systems: () => Promise.resolve([consul, parted]),
     readConfig: (file) => {
       calls.push({ name: 'readConfig', p: file });
       return Promise.resolve(

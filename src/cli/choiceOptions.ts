@@ -1,0 +1,136 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { parseSelector } from '../core/model';
+import type { ConflictPolicy, ItemSelector, RestoreChoices } from '../core/model';
+import type { PlannedChange } from '../core/plan';
+import { selects } from '../core/restoreChoices';
+import { cliErrors } from './cliErrors';
+
+type Pair = [name: string, value: string];
+
+/** What `restore` is told of a restore object by object. */
+export interface ChoiceOptions {
+  only?: ItemSelector[];
+  except?: string[];
+  conflict?: ConflictPolicy;
+  conflictOf?: Pair[];
+  rename?: Pair[];
+  accept?: string[];
+  answer?: Pair[];
+  initSwarm?: string;
+}
+
+const POLICIES = ['skip', 'replace', 'rename'] as const;
+
+/** The options of a restore object by object. */
+export function withChoiceOptions(command: Command): Command {
+  return command
+    .option('--only <kind:name>', 'only this object, or stack:NAME; repeatable', selectors)
+    .option('--except <id>', 'leave this one out; repeatable', texts)
+    .addOption(
+      new Option(
+        '--conflict <policy>',
+        'what to do with what is there and differs (default: skip)',
+      ).choices([...POLICIES]),
+    )
+    .option('--conflict-of <id=policy>', 'the same for one object; repeatable', policies)
+    .option('--rename <id=name>', 'new name of an object; repeatable', pairs)
+    .option('--accept <code>', 'go on in spite of this hindrance; repeatable', texts)
+    .option('--answer <key=value>', 'answer to what the plan asks; repeatable', pairs)
+    .option('--init-swarm <address>', 'create a swarm that is advertised at this address');
+}
+
+/** Options as choices; those that were not given are left out. */
+export function choicesOf(options: ChoiceOptions): RestoreChoices {
+  const { only, except, conflict, conflictOf, rename, accept, answer, initSwarm } = options;
+  const answers: Pair[] = [
+    ...(answer ?? []),
+    ...(initSwarm === undefined ? [] : [['initSwarm', initSwarm] satisfies Pair]),
+  ];
+  return {
+    ...(only === undefined ? {} : { only }),
+    ...(except === undefined ? {} : { except }),
+    ...(conflict === undefined ? {} : { conflict }),
+    ...(conflictOf === undefined
+      ? {}
+      : { conflicts: Object.fromEntries(conflictOf) as Record<string, ConflictPolicy> }),
+    ...(rename === undefined ? {} : { rename: Object.fromEntries(rename) }),
+    ...(accept === undefined ? {} : { accept }),
+    ...(answers.length === 0 ? {} : { answers: Object.fromEntries(answers) }),
+  };
+}
+
+/**
+ * Whoever names an object that is not in the backup has mistyped it, and would believe it restored or left out.
+ *
+ * @throws `cli.unknownItem`; `core.unsupported` where the system is not restored object by object
+ */
+export function refuseUnknown(
+  choices: RestoreChoices,
+  payloads: readonly string[],
+  changes: readonly PlannedChange[] | undefined,
+): void {
+  const ids = [
+    ...(choices.except ?? []),
+    ...Object.keys(choices.conflicts ?? {}),
+    ...Object.keys(choices.rename ?? {}),
+    ...payloads,
+  ];
+  if (changes === undefined) {
+    if (Object.keys(choices).length + payloads.length === 0) return;
+    throw cliErrors.usage({
+      message: 'This system is restored as a whole: nothing of it can be chosen.',
+      next: 'Leave the options away that choose objects.',
+    });
+  }
+  const known = new Set(changes.map(({ id }) => id));
+  const stranger =
+    ids.find((id) => !known.has(id)) ??
+    choices.only
+      ?.filter((selector) => !changes.some((change) => selects(selector, change)))
+      .map(({ kind, name }) => `${kind}:${name}`)[0];
+  if (stranger !== undefined) throw unknownItem(stranger);
+  const unasked = payloads.find((id) => !changes.some((c) => c.id === id && c.asks !== undefined));
+  if (unasked !== undefined) {
+    throw cliErrors.usage({
+      message: `${unasked} needs no content from you.`,
+      next: 'Leave --secret and --secret-env away for it; the plan says which ones ask.',
+    });
+  }
+}
+
+/** An object that nobody knows. */
+export function unknownItem(text: string) {
+  return cliErrors.unknownItem({ message: `The backup has no "${text}".` });
+}
+
+/** Reads `kind:name`, again and again. */
+export function selectors(text: string, before: ItemSelector[] = []): ItemSelector[] {
+  const selector = parseSelector(text);
+  if (selector === undefined) throw new InvalidArgumentError('Write KIND:NAME, e.g. stack:web.');
+  return [...before, selector];
+}
+
+/** Collects the values of an option that may come again. */
+export function texts(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Reads `name=value`, again and again. The name has no "="; the value may. */
+export function pairs(text: string, before: Pair[] = []): Pair[] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Write NAME=VALUE.');
+  const pair: Pair = [text.slice(0, at), text.slice(at + 1)];
+  if (before.some(([name]) => name === pair[0])) {
+    throw new InvalidArgumentError(`"${pair[0]}" is given twice.`);
+  }
+  return [...before, pair];
+}
+
+function policies(text: string, before: Pair[] = []): Pair[] {
+  const all = pairs(text, before);
+  if (all.some(([, policy]) => !POLICIES.some((known) => known === policy))) {
+    throw new InvalidArgumentError(`Write ID=POLICY; policies are ${POLICIES.join(', ')}.`);
+  }
+  return all;
+}
