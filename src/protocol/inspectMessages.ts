@@ -1,13 +1,12 @@
 import type { InspectedSnapshot, KeyQuery, KeyRows } from '../compose/inspections';
-import type { ErrorInfo } from '../core/errors';
-import type { ProgressUpdate } from '../core/ports';
+import type { FileNotice, FileReply, FileRequest, FileState, ShownError } from './fileMessages';
 
 /** The columns of every table of sizes. */
 export type SizeColumn = 'name' | 'count' | 'sum';
 
 /** Column and direction of a sorted table. */
-export interface Sort {
-  by: SizeColumn;
+export interface Sort<Column extends string = SizeColumn> {
+  by: Column;
   descending: boolean;
 }
 
@@ -16,46 +15,23 @@ export interface SortedKeyQuery extends KeyQuery {
   sort: Sort;
 }
 
-/** An error as it is shown: what is only for the log stays there. */
-export type ShownError = Omit<ErrorInfo, 'detail'>;
-
 /** A snapshot as it is shown; its session is the host's own affair. */
 export type ShownSnapshot = Omit<InspectedSnapshot, 'session' | 'error'> & { error?: ShownError };
 
-/** Where the reading of a snapshot file stands. */
-export type InspectState =
-  | { kind: 'reading'; progress?: ProgressUpdate }
-  /** `wrong`: what was tried did not open it. */
-  | { kind: 'locked'; by: 'passphrase' | 'openpgp'; wrong: boolean }
-  | { kind: 'cancelled' }
-  | { kind: 'failed'; error: ShownError }
-  | { kind: 'shown'; snapshot: ShownSnapshot };
+/** Actions of the header that take a while. */
+export type InspectAction = 'verify' | 'restore' | 'copyJson';
 
-/** What goes on beside the state. */
-export interface InspectNotice {
-  /** What happened to the file since it was read. */
-  file: 'same' | 'changed' | 'deleted';
-  /** An action of the header that runs. */
-  busy?: 'verify' | 'restore' | 'copyJson';
-}
+export type InspectState = FileState<ShownSnapshot>;
+export type InspectNotice = FileNotice<InspectAction>;
 
 /** From the page to the editor. */
 export type InspectRequest =
-  /** The page's script listens now; also after the page was hidden and comes back. */
-  | { type: 'ready' }
-  | { type: 'read' }
-  | { type: 'cancel' }
-  | { type: 'unlock' }
-  | { type: 'verify' }
-  | { type: 'restore' }
+  | FileRequest
   | { type: 'copyJson'; query: SortedKeyQuery }
-  | { type: 'showLog' }
   | { type: 'keys'; id: number; query: SortedKeyQuery };
 
 /** From the editor to the page. */
 export type InspectReply =
-  | { type: 'state'; name: string; state: InspectState; notice: InspectNotice }
-  | { type: 'progress'; progress: ProgressUpdate }
-  | { type: 'notice'; notice: InspectNotice }
+  | FileReply<ShownSnapshot, InspectAction>
   | { type: 'keys'; id: number; rows: KeyRows }
   | { type: 'keysFailed'; id: number; error: ShownError };

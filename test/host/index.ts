@@ -9,6 +9,8 @@ import type { HostReport } from './report';
 export async function run(): Promise<void> {
   const report = process.env['CLUSTER_BACKUP_TEST_REPORT'];
   const suite = process.env['CLUSTER_BACKUP_TEST_SUITE'];
+  // To run only some of them, as mocha's own option.
+  const grep = process.env['CLUSTER_BACKUP_TEST_GREP'];
   if (report === undefined || suite === undefined) {
     throw new Error('CLUSTER_BACKUP_TEST_REPORT and CLUSTER_BACKUP_TEST_SUITE say what to do');
   }
@@ -29,6 +31,7 @@ export async function run(): Promise<void> {
       timeout: 30_000,
       color: false,
       forbidOnly: process.env['CI'] !== undefined,
+      ...(grep === undefined ? {} : { grep }),
     });
     const folder = join(__dirname, suite);
     for (const file of globSync('**/*.test.js', { cwd: folder }).sort()) {

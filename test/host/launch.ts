@@ -49,6 +49,7 @@ async function runSuite(suite: Suite): Promise<TestCounts> {
           CLUSTER_BACKUP_TEST_REPORT: report,
           CLUSTER_BACKUP_TEST_SUITE: suite,
           CLUSTER_BACKUP_TEST_FOLDER: folder.path,
+          CLUSTER_BACKUP_TEST_GREP: process.env['CLUSTER_BACKUP_TEST_GREP'],
         }),
       ],
     ];

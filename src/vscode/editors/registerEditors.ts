@@ -1,15 +1,29 @@
 import { isAbsolute, relative } from 'node:path';
 import type * as vscode from 'vscode';
-import { commands } from '../../ids';
+import { commands, editors } from '../../ids';
 import { runCommand } from '../run';
 import type { Services } from '../services';
-import { registerSnapshotEditor } from './snapshotEditor';
+import type { FileActions } from './fileActions';
+import { registerFileEditor } from './fileEditor';
 
 const decryption = () => import('../decryption');
 
 /** The custom editors, given what the rest of the extension does for them. */
 export function registerEditors(services: Services): vscode.Disposable {
-  return registerSnapshotEditor(services, {
+  const actions = fileActions(services);
+  return registerFileEditor(services, {
+    viewTypes: [editors.snapshot, editors.raftState],
+    screen: 'inspect',
+    title: 'Snapshot',
+    open: async (uri) =>
+      new (await import('./snapshotDocument')).SnapshotDocument(uri, services, actions),
+    connect: async (document, webview) =>
+      (await import('./snapshotPanel')).connectPanel(document, webview, services.log),
+  });
+}
+
+function fileActions(services: Services): FileActions {
+  return {
     async decryptionFor(path) {
       const { entries } = services.store;
       const owner = entries.find(({ config }) => isInside(config.vault, path));
@@ -30,7 +44,7 @@ export function registerEditors(services: Services): vscode.Disposable {
       runCommand(services, commands.restoreFile, async () =>
         (await import('../commands/restoreBackup')).restoreFile(services, path, secrets),
       ),
-  });
+  };
 }
 
 function isInside(folder: string, path: string): boolean {

@@ -1,73 +1,31 @@
-import { basename } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { toErrorInfo } from '../../core/errors';
+import type { FileRequest } from '../../protocol/fileMessages';
 import type { InspectReply, InspectRequest, SortedKeyQuery } from '../../protocol/inspectMessages';
-import { shownError } from './snapshotDocument';
+import { shownError } from './fileDocument';
+import { connectFilePanel } from './filePanel';
+import type { PanelLog } from './filePanel';
 import type { SnapshotDocument } from './snapshotDocument';
 
 const MAX_DEPTH = 64;
 
-type Receivers = {
-  [K in InspectRequest['type']]: (
-    request: Extract<InspectRequest, { type: K }>,
-  ) => void | Promise<void>;
-};
-
-/**
- * Ties one page to its document: what the document tells goes to the page, what the page asks to the
- * document. While the page is hidden it does not run; it asks for everything anew when it comes back.
- */
+/** Ties a page of keys to its snapshot. */
 export function connectPanel(
   document: SnapshotDocument,
   webview: vscode.Webview,
-  log: Pick<vscode.LogOutputChannel, 'show' | 'error'>,
+  log: PanelLog,
 ): vscode.Disposable {
   const post = (reply: InspectReply): void => void webview.postMessage(reply);
-  const postState = (): void => {
-    const { state, notice, uri } = document;
-    post({ type: 'state', name: basename(uri.fsPath), state, notice });
-  };
-
-  const answerKeys = async (id: number, query: SortedKeyQuery): Promise<void> => {
-    try {
-      post({ type: 'keys', id, rows: await document.keys(query) });
-    } catch (error) {
-      post({ type: 'keysFailed', id, error: shownError(toErrorInfo(error)) });
-    }
-  };
-
-  const receive: Receivers = {
-    ready: postState,
-    read: () => document.read(),
-    cancel: () => {
-      document.cancel();
-    },
-    unlock: () => document.unlock(),
-    verify: () => document.verify(),
-    restore: () => document.restore(),
+  return connectFilePanel<Exclude<InspectRequest, FileRequest>>(document, webview, log, {
     copyJson: ({ query }) => document.copyJson(checkedQuery(query)),
-    showLog: () => {
-      log.show(true);
+    async keys({ id, query }) {
+      try {
+        post({ type: 'keys', id, rows: await document.keys(checkedQuery(query)) });
+      } catch (error) {
+        post({ type: 'keysFailed', id, error: shownError(toErrorInfo(error)) });
+      }
     },
-    keys: ({ id, query }) => answerKeys(id, checkedQuery(query)),
-  };
-  const dispatch = async (request: InspectRequest): Promise<void> => {
-    const one = receive[request.type] as (request: InspectRequest) => void | Promise<void>;
-    try {
-      await one(request);
-    } catch (error) {
-      const { code, message, next } = toErrorInfo(error);
-      log.error(`${document.uri.fsPath}: ${code}: ${message}`);
-      void vscode.window.showErrorMessage(`${message} ${next} [${code}]`);
-    }
-  };
-
-  return vscode.Disposable.from(
-    document.onDidChange(postState),
-    document.onDidProgress((progress) => post({ type: 'progress', progress })),
-    document.onDidNotice((notice) => post({ type: 'notice', notice })),
-    webview.onDidReceiveMessage((request: InspectRequest) => void dispatch(request)),
-  );
+  });
 }
 
 /** A page's state may come from another version of it. */

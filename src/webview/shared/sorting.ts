@@ -2,9 +2,9 @@ import type { SizeColumn, Sort } from '../../protocol/inspectMessages';
 import { h, icon } from './dom';
 
 /** Orders rows; equal ones by name, so that the order never depends on where they stood before. */
-export function sorted<R extends Record<SizeColumn, string | number>>(
+export function sorted<C extends string, R extends Record<C | 'name', string | number>>(
   rows: readonly R[],
-  sort: Sort,
+  sort: Sort<C>,
 ): R[] {
   const sign = sort.descending ? -1 : 1;
   return [...rows].sort(
@@ -16,19 +16,24 @@ function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The sort after a press on a column's header: names begin at A, figures with the largest. */
-export function pressed(sort: Sort, column: SizeColumn): Sort {
+/** The sort after a press on a column's header: words begin at A, figures with the largest. */
+export function pressed<C extends string>(
+  sort: Sort<C>,
+  column: C,
+  figures = column !== 'name',
+): Sort<C> {
   if (sort.by === column) return { by: column, descending: !sort.descending };
-  return { by: column, descending: column !== 'name' };
+  return { by: column, descending: figures };
 }
 
 /** A header cell whose button sorts. */
-export function sortHeader(
-  column: SizeColumn,
+export function sortHeader<C extends string = SizeColumn>(
+  column: C,
   title: string,
-  sort: Sort,
-  onSort: (sort: Sort) => void,
+  sort: Sort<C>,
+  onSort: (sort: Sort<C>) => void,
   className = '',
+  figures = column !== 'name',
 ): HTMLElement {
   const active = sort.by === column;
   const arrow = sort.descending ? 'arrow-down' : 'arrow-up';
@@ -45,7 +50,7 @@ export function sortHeader(
         type: 'button',
         class: 'sort',
         'data-column': column,
-        onclick: () => onSort(pressed(sort, column)),
+        onclick: () => onSort(pressed(sort, column, figures)),
       },
       h('span', {}, title),
       icon(arrow, active ? 'sort-arrow' : 'sort-arrow off'),

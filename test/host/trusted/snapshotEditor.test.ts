@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { DecryptionSecrets } from '../../../src/core/ports';
 import type { InspectState, SortedKeyQuery } from '../../../src/protocol/inspectMessages';
 import { createEncryptor } from '../../../src/snapshots/openpgp';
-import type { SnapshotActions } from '../../../src/vscode/editors/snapshotActions';
+import type { FileActions } from '../../../src/vscode/editors/fileActions';
 import { SnapshotDocument } from '../../../src/vscode/editors/snapshotDocument';
 import { connectPanel } from '../../../src/vscode/editors/snapshotPanel';
 import { pageHtml, pageOptions } from '../../../src/vscode/panels/webviewPage';
@@ -31,7 +31,7 @@ describe('The snapshot editor', () => {
   const asked: boolean[] = [];
   let answers: (DecryptionSecrets | undefined)[] = [];
 
-  const actions: SnapshotActions = {
+  const actions: FileActions = {
     decryptionFor: () => Promise.resolve(undefined),
     askDecryption: (_source, _kind, again) => {
       asked.push(again);
@@ -74,7 +74,7 @@ describe('The snapshot editor', () => {
 
   function shown(state: InspectState) {
     assert.ok(state.kind === 'shown', `the state is ${JSON.stringify(state)}`);
-    return state.snapshot;
+    return state.shown;
   }
 
   async function encrypted(): Promise<vscode.Uri> {

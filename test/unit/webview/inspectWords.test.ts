@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ShownSnapshot } from '../../../src/protocol/inspectMessages';
-import { progressText } from '../../../src/webview/inspect/waiting';
+import { progressText } from '../../../src/webview/shared/waiting';
 import {
   encryptionText,
   guidance,

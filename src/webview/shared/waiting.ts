@@ -1,10 +1,10 @@
 import type { ProgressUpdate } from '../../core/ports';
-import type { InspectRequest, InspectState } from '../../protocol/inspectMessages';
-import { button, h, icon } from '../shared/dom';
-import { bytesText, countText } from '../shared/format';
+import type { FileRequest, FileState } from '../../protocol/fileMessages';
+import { button, h, icon } from './dom';
+import { bytesText, countText } from './format';
 
-type Send = (request: InspectRequest) => void;
-type Waiting = Exclude<InspectState, { kind: 'shown' }>;
+type Send = (request: FileRequest) => void;
+type Waiting = Exclude<FileState<unknown>, { kind: 'shown' }>;
 
 /** Figures of a progress: `48.2 MB of 112 MB`. */
 export function progressText({ done, total, unit }: ProgressUpdate): string {
@@ -13,14 +13,19 @@ export function progressText({ done, total, unit }: ProgressUpdate): string {
   return total === undefined ? text(done) : `${text(done)} of ${text(total)}`;
 }
 
-/** What stands in place of a snapshot that is not there to be shown: yet, or without help. */
+/**
+ * What stands in place of a file that is not there to be shown: yet, or without help.
+ *
+ * @param what the file is, e.g. `snapshot`
+ */
 export function waiting(
   name: string,
+  what: string,
   state: Waiting,
   send: Send,
 ): { element: HTMLElement; setProgress: (progress: ProgressUpdate) => void } {
   if (state.kind === 'reading') return reading(name, state.progress, send);
-  const { iconName, title, text, actions } = words(state, send);
+  const { iconName, title, text, actions } = words(what, state, send);
   const element = h(
     'div',
     { class: `waiting ${state.kind}` },
@@ -33,7 +38,7 @@ export function waiting(
   return { element, setProgress: () => undefined };
 }
 
-function words(state: Exclude<Waiting, { kind: 'reading' }>, send: Send) {
+function words(what: string, state: Exclude<Waiting, { kind: 'reading' }>, send: Send) {
   switch (state.kind) {
     case 'locked': {
       const passphrase = state.by === 'passphrase';
@@ -42,7 +47,7 @@ function words(state: Exclude<Waiting, { kind: 'reading' }>, send: Send) {
         : 'The private key given does not open it.';
       return {
         iconName: 'lock',
-        title: 'This snapshot is encrypted',
+        title: `This ${what} is encrypted`,
         text: [
           ...(state.wrong ? [wrong] : []),
           passphrase
