@@ -6,9 +6,11 @@ import { registerActivityLogs } from './vscode/activityLogs';
 import { registerCommands } from './vscode/commands/registerCommands';
 import { registerEditors } from './vscode/editors/registerEditors';
 import { startHealthChecks } from './vscode/healthChecks';
+import { finishInterrupted } from './vscode/interrupted';
 import { SecretStore } from './vscode/secretStorage';
 import type { Services } from './vscode/services';
 import { ClusterStore } from './vscode/store/clusterStore';
+import { ContentsStore } from './vscode/store/contentsStore';
 import { ActivityTree } from './vscode/tree/activityTree';
 import { ClusterTree } from './vscode/tree/clusterTree';
 import { editorUi } from './vscode/ui';
@@ -34,10 +36,13 @@ export function activate(context: vscode.ExtensionContext): Services {
     secrets: new SecretStore(context.secrets, process.env, () => services.ui),
     activities: new ActivityTree(journal),
     store: undefined as never,
+    contents: undefined as never,
   };
   const store = new ClusterStore(client, services.secrets, log, process.env);
   services.store = store;
-  const tree = new ClusterTree(store);
+  const contents = new ContentsStore(client, store, services.secrets);
+  services.contents = contents;
+  const tree = new ClusterTree(store, contents);
   const view = vscode.window.createTreeView(views.clusters, {
     treeDataProvider: tree,
     showCollapseAll: true,
@@ -45,14 +50,17 @@ export function activate(context: vscode.ExtensionContext): Services {
   context.subscriptions.push(
     log,
     store,
+    contents,
     tree,
     view,
+    view.onDidCollapseElement(({ element }) => tree.closed(element)),
     services.activities,
     vscode.window.registerTreeDataProvider(views.activity, services.activities),
     registerCommands(services),
     registerEditors(services),
     registerActivityLogs(journal),
     startHealthChecks(services, view),
+    finishInterrupted(services),
     store.onDidChange(() => setContext(store.state)),
     { dispose: () => void client.dispose() },
   );

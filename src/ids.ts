@@ -6,6 +6,7 @@ export const commands = {
   refreshClusters: 'clusterBackup.cluster.refresh',
   enterSecrets: 'clusterBackup.cluster.enterSecrets',
   createBackup: 'clusterBackup.backup.create',
+  backUpItem: 'clusterBackup.item.backUp',
   openBackup: 'clusterBackup.backup.open',
   verifyBackup: 'clusterBackup.backup.verify',
   verifyFile: 'clusterBackup.file.verify',

@@ -5,5 +5,9 @@ export const editorErrors = errorTable('editor', {
     category: 'refused',
     next: 'Trust the workspace first (command "Workspaces: Manage Workspace Trust").',
   },
+  noItems: {
+    category: 'usage',
+    next: 'Choose another cluster, or look at it in the Clusters view.',
+  },
   noBackups: { category: 'usage', next: 'Back the cluster up first, or choose a file.' },
 });

@@ -4,6 +4,7 @@ import type { SourceRef } from '../compose/parts';
 import type { ActivityStore } from '../core/operations/activity';
 import type { OperationsClient } from '../workers/operationsClient';
 import type { ClusterStore } from './store/clusterStore';
+import type { ContentsStore } from './store/contentsStore';
 import type { ActivityTree } from './tree/activityTree';
 import type { SecretStore } from './secretStorage';
 import type { Ui } from './ui';
@@ -16,6 +17,8 @@ export interface Services {
   /** The whole story of everything, secrets taken out. */
   log: vscode.LogOutputChannel;
   store: ClusterStore;
+  /** The clusters' objects. */
+  contents: ContentsStore;
   secrets: SecretStore;
   activities: ActivityTree;
   /** What ran, here and elsewhere. */

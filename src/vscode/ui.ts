@@ -27,6 +27,11 @@ export interface Ui {
     items: readonly T[] | Promise<readonly T[]>,
     options: vscode.QuickPickOptions,
   ): Promise<T | undefined>;
+  /** Several of them; those that are ticked beforehand say `picked`. */
+  pickMany<T extends vscode.QuickPickItem>(
+    items: readonly T[],
+    options: vscode.QuickPickOptions,
+  ): Promise<readonly T[] | undefined>;
   input(options: vscode.InputBoxOptions): Promise<string | undefined>;
   pickStep<T extends vscode.QuickPickItem>(
     step: Step,
@@ -50,6 +55,8 @@ export interface Ui {
 /** The editor's own dialogs. */
 export const editorUi: Ui = {
   pick: async (items, options) => vscode.window.showQuickPick(items, options),
+  pickMany: async (items, options) =>
+    vscode.window.showQuickPick(items, { ...options, canPickMany: true, ignoreFocusOut: true }),
   input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
   pickStep,
   inputStep,

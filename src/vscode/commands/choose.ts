@@ -1,4 +1,5 @@
-import type { Backup } from '../../core/model';
+import type { Backup, ContentsItem } from '../../core/model';
+import { fromErrorInfo } from '../../core/errors';
 import { commands } from '../../ids';
 import { editorErrors } from '../editorErrors';
 import type { Services } from '../services';
@@ -61,6 +62,38 @@ export async function chooseBackup(
     matchOnDetail: true,
   });
   return picked && { entry, backup: picked.backup };
+}
+
+/**
+ * An object of a cluster that was called on, or picked: the cluster first, then what it holds now.
+ *
+ * @param which of the system's capability `contents`: the kinds that will do
+ */
+export async function chooseItem(
+  services: Services,
+  argument: (ClusterArgument & { item?: ContentsItem }) | undefined,
+  which: 'scopes' | 'compares',
+  placeHolder: string,
+): Promise<{ entry: ClusterEntry; item: ContentsItem } | undefined> {
+  if (argument?.entry !== undefined && argument.item !== undefined) {
+    return { entry: argument.entry, item: argument.item };
+  }
+  const entry = await chooseCluster(services, argument, 'Of which cluster?');
+  if (entry === undefined) return undefined;
+  const kinds = entry.definition.capabilities.contents?.[which] ?? [];
+  await services.contents.refresh(entry);
+  const { groups = [], error } = services.contents.of(entry);
+  if (error !== undefined) throw fromErrorInfo(error);
+  const all = groups.flatMap(({ items }) => items.flatMap((i) => [i, ...(i.children ?? [])]));
+  const items = all
+    .filter(({ kind, id }, at) => kinds.includes(kind) && all.findIndex((i) => i.id === id) === at)
+    .map((item) => ({ label: item.name, description: item.kind, item }));
+  if (items.length === 0) {
+    const { name } = entry.config;
+    throw editorErrors.noItems({ message: `Cluster "${name}" holds nothing this can be done to.` });
+  }
+  const picked = await services.ui.pick(items, { placeHolder, matchOnDescription: true });
+  return picked && { entry, item: picked.item };
 }
 
 /** A backup as a line of a quick pick. */

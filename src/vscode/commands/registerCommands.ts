@@ -27,7 +27,7 @@ const file =
     const uri =
       argument instanceof vscode.Uri
         ? argument
-        : await services.ui.openFile({ title: 'Choose a snapshot file', openLabel: 'Choose' });
+        : await services.ui.openFile({ title: 'Choose a backup file', openLabel: 'Choose' });
     if (uri !== undefined) await run(services, uri.fsPath);
   };
 
@@ -47,6 +47,7 @@ const table: Record<CommandId, Handler> = {
   [commands.createBackup]: cluster(async (s, a) =>
     (await import('./createBackup')).createBackup(s, a),
   ),
+  [commands.backUpItem]: cluster(async (s, a) => (await import('./createBackup')).backUpItem(s, a)),
   [commands.openBackup]: cluster(async (s, a) => (await manage()).openBackup(s, a)),
   [commands.verifyBackup]: cluster(async (s, a) => (await verify()).verifyBackup(s, a)),
   [commands.verifyFile]: file(async (s, path) => (await verify()).verifyFile(s, path)),

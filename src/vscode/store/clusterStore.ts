@@ -49,6 +49,9 @@ export class ClusterStore {
   readonly #changed = new vscode.EventEmitter<ClusterEntry | undefined>();
   /** Fires with the entry that changed, or undefined for all. */
   readonly onDidChange = this.#changed.event;
+  readonly #checked = new vscode.EventEmitter<ClusterEntry>();
+  /** Fires with each cluster whose health was asked, whatever it said. */
+  readonly onDidCheck = this.#checked.event;
   readonly folders: UserFolders;
   #entries: ClusterEntry[] = [];
   #problems: (ConfigProblem & { file: string })[] = [];
@@ -85,6 +88,7 @@ export class ClusterStore {
     }
     this.#disposables.push(
       this.#changed,
+      this.#checked,
       vscode.workspace.onDidGrantWorkspaceTrust(reload),
       vscode.workspace.onDidChangeWorkspaceFolders(reload),
       secrets.onDidChange(() => void this.refreshHealth()),
@@ -210,6 +214,7 @@ export class ClusterStore {
           entry.health = { state: 'unreachable', error: info, at: new Date() };
         }
         this.#changed.fire(entry);
+        this.#checked.fire(entry);
       }),
     );
   }

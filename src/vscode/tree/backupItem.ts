@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commands } from '../../ids';
 import type { Backup } from '../../core/model';
 import { ageText, bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
-import type { BackupNode, BackupPageNode } from './nodes';
+import type { BackupNode, BackupPageNode, BackupsNode } from './nodes';
 import { contextValue } from './nodes';
 
 /** What a backup's check says, in one word and an icon. */
@@ -52,6 +52,28 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
   if (backup.state === 'present') {
     item.command = { command: commands.openBackup, title: 'Open', arguments: [node] };
   }
+  return item;
+}
+
+/** The heading of a cluster's backups. */
+export function backupsItem({ entry }: BackupsNode, now: Date): vscode.TreeItem {
+  const [newest] = entry.backups;
+  const item = new vscode.TreeItem(
+    'Backups',
+    newest === undefined
+      ? vscode.TreeItemCollapsibleState.None
+      : vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = `backups:${entry.key}`;
+  item.description =
+    newest === undefined
+      ? 'none yet'
+      : `${entry.backups.length} · newest ${ageText(new Date(newest.manifest.created), now)}`;
+  item.iconPath = new vscode.ThemeIcon('archive');
+  item.contextValue = 'backups';
+  item.accessibilityInformation = {
+    label: `Backups of ${entry.config.name}, ${item.description}`,
+  };
   return item;
 }
 

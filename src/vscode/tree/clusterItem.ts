@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { commands } from '../../ids';
 import type { ClusterEntry } from '../store/clusterStore';
 import { ageText, escapeMarkdown, markdownTable, timeText } from '../text';
-import type { ClusterNode, ErrorNode, ProblemNode } from './nodes';
+import type { ClusterNode, ErrorNode, NoteNode, ProblemNode } from './nodes';
 import { contextValue } from './nodes';
 
 const RED = 'problemsErrorIcon.foreground';
@@ -63,7 +63,7 @@ export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
 
 export function errorItem(node: ErrorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.title);
-  item.id = `error:${node.entry.key}:${node.error.code}:${node.error.message}`;
+  item.id = `error:${node.entry.key}:${node.under ?? ''}:${node.error.code}:${node.error.message}`;
   item.description = node.error.message;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor(RED));
   item.contextValue = contextValue('error', { locked: node.error.code === 'config.secretMissing' });
@@ -77,12 +77,22 @@ export function errorItem(node: ErrorNode): vscode.TreeItem {
   return item;
 }
 
-export function warningItem(text: string, key: string): vscode.TreeItem {
+const NOTE_ICONS: Record<NoteNode['tone'], [string, string?]> = {
+  warning: ['warning', YELLOW],
+  loading: ['loading~spin'],
+  empty: ['info'],
+};
+
+export function noteItem({ key, tone, text }: NoteNode): vscode.TreeItem {
   const item = new vscode.TreeItem(text);
-  item.id = `warning:${key}:${text}`;
-  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor(YELLOW));
+  item.id = `${tone}:${key}:${text}`;
+  const [icon, colour] = NOTE_ICONS[tone];
+  item.iconPath = new vscode.ThemeIcon(
+    icon,
+    colour === undefined ? undefined : new vscode.ThemeColor(colour),
+  );
   item.tooltip = text;
-  item.contextValue = 'warning';
+  item.contextValue = tone;
   return item;
 }
 

@@ -1,31 +1,37 @@
 import * as vscode from 'vscode';
 import type { Backup } from '../../core/model';
 import type { ClusterEntry, ClusterStore } from '../store/clusterStore';
-import { backupItem, pageItem } from './backupItem';
-import { clusterItem, errorItem, problemItem, warningItem } from './clusterItem';
-import type { ClusterNode, ClusterTreeNode } from './nodes';
+import type { ContentsStore } from '../store/contentsStore';
+import { backupItem, backupsItem, pageItem } from './backupItem';
+import { clusterItem, errorItem, noteItem, problemItem } from './clusterItem';
+import { contentsItem, groupItem } from './contentsItem';
+import { groupChildren, itemChildren } from './contentsNodes';
+import type { ClusterNode, ClusterTreeNode as Node, GroupNode } from './nodes';
 
 /** Backups shown at once; older ones stand in pages of the same size. */
 export const PAGE_SIZE = 200;
 
-interface WarningNode {
-  kind: 'warning';
-  text: string;
-  key: string;
-}
-
-type Node = ClusterTreeNode | WarningNode;
-
-/** Clusters, and under each its backups, newest first. The store changes, this follows. */
+/**
+ * Clusters, and under each its objects, where the system can list them, and its backups, newest first. The stores
+ * change, this follows.
+ */
 export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #clusters = new Map<string, ClusterNode>();
-  readonly #subscription: vscode.Disposable;
+  /** By the cluster's key; the very nodes the view was given last. */
+  readonly #groups = new Map<string, GroupNode[]>();
+  readonly #subscriptions: vscode.Disposable;
 
-  constructor(private readonly store: ClusterStore) {
-    this.#subscription = store.onDidChange((entry) =>
-      this.#changed.fire(entry && this.#clusters.get(entry.key)),
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly contents: ContentsStore,
+  ) {
+    this.#subscriptions = vscode.Disposable.from(
+      store.onDidChange((entry) => this.#changed.fire(entry && this.#clusters.get(entry.key))),
+      contents.onDidChange(({ key }) => {
+        for (const group of this.#groups.get(key) ?? []) this.#changed.fire(group);
+      }),
     );
   }
 
@@ -34,24 +40,44 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     switch (node.kind) {
       case 'cluster':
         return clusterItem(node, now);
+      case 'backups':
+        return backupsItem(node, now);
       case 'backup':
         return backupItem(node, now);
       case 'backupPage':
         return pageItem(node);
+      case 'group':
+        return groupItem(node, this.contents.of(node.entry));
+      case 'item':
+        return contentsItem(node);
       case 'error':
         return errorItem(node);
       case 'problem':
         return problemItem(node);
-      case 'warning':
-        return warningItem(node.text, node.key);
+      case 'note':
+        return noteItem(node);
     }
   }
 
   getChildren(node?: Node): Node[] {
-    if (node === undefined) return this.#roots();
-    if (node.kind === 'cluster') return clusterChildren(node.entry);
-    if (node.kind === 'backupPage') return toNodes(node.entry, node.backups);
-    return [];
+    switch (node?.kind) {
+      case undefined:
+        return this.#roots();
+      case 'cluster':
+        return this.#clusterChildren(node.entry);
+      case 'backups':
+        return backupNodes(node.entry);
+      case 'backupPage':
+        return toNodes(node.entry, node.backups);
+      case 'group':
+        // Asked for when the person opens it, and when it was open as the window was closed.
+        this.contents.open(node.entry, node.group.id);
+        return groupChildren(node, this.contents.of(node.entry));
+      case 'item':
+        return itemChildren(node);
+      default:
+        return [];
+    }
   }
 
   getParent(node: Node): Node | undefined {
@@ -60,43 +86,63 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       : undefined;
   }
 
+  /** The person closed a row: what stood under it need not be asked for any more. */
+  closed(node: Node): void {
+    if (node.kind === 'cluster') this.contents.close(node.entry);
+    else if (node.kind === 'group') this.contents.close(node.entry, node.group.id);
+  }
+
   #roots(): Node[] {
     this.#clusters.clear();
+    this.#groups.clear();
     const clusters = this.store.entries.map((entry): ClusterNode => ({ kind: 'cluster', entry }));
     for (const node of clusters) this.#clusters.set(node.entry.key, node);
     const problems = this.store.problems.map((problem): Node => ({ kind: 'problem', problem }));
     return [...problems, ...clusters];
   }
 
+  #clusterChildren(entry: ClusterEntry): Node[] {
+    const { contents } = entry.definition.capabilities;
+    if (contents === undefined) return [...notes(entry), ...backupNodes(entry)];
+    const groups = contents.groups.map((group): GroupNode => ({ kind: 'group', entry, group }));
+    this.#groups.set(entry.key, groups);
+    return [...notes(entry), ...groups, { kind: 'backups', entry }];
+  }
+
   dispose(): void {
-    this.#subscription.dispose();
+    this.#subscriptions.dispose();
     this.#changed.dispose();
   }
 }
 
-function clusterChildren(entry: ClusterEntry): Node[] {
-  const children: Node[] = [];
+/** What has to be known of a cluster before its objects and backups. */
+function notes(entry: ClusterEntry): Node[] {
+  const found: Node[] = [];
   if (entry.health.state === 'unreachable') {
     const title =
       entry.health.error.code === 'config.secretMissing' ? 'Needs a secret' : 'Not reachable';
-    children.push({ kind: 'error', entry, title, error: entry.health.error });
+    found.push({ kind: 'error', entry, title, error: entry.health.error });
   }
   if (entry.vaultError !== undefined) {
-    children.push({ kind: 'error', entry, title: 'Vault not readable', error: entry.vaultError });
+    found.push({ kind: 'error', entry, title: 'Vault not readable', error: entry.vaultError });
   }
   for (const error of entry.vaultProblems) {
-    children.push({ kind: 'error', entry, title: 'Manifest not usable', error });
+    found.push({ kind: 'error', entry, title: 'Manifest not usable', error });
   }
   const warnings = entry.health.state === 'known' ? entry.health.status.warnings : [];
   for (const text of new Set([...entry.warnings, ...warnings])) {
-    children.push({ kind: 'warning', text, key: entry.key });
+    found.push({ kind: 'note', key: entry.key, tone: 'warning', text });
   }
-  children.push(...toNodes(entry, entry.backups.slice(0, PAGE_SIZE)));
+  return found;
+}
+
+function backupNodes(entry: ClusterEntry): Node[] {
+  const nodes = toNodes(entry, entry.backups.slice(0, PAGE_SIZE));
   for (let from = PAGE_SIZE; from < entry.backups.length; from += PAGE_SIZE) {
     const backups = entry.backups.slice(from, from + PAGE_SIZE);
-    children.push({ kind: 'backupPage', entry, from, backups });
+    nodes.push({ kind: 'backupPage', entry, from, backups });
   }
-  return children;
+  return nodes;
 }
 
 function toNodes(entry: ClusterEntry, backups: readonly Backup[]): Node[] {

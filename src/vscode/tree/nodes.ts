@@ -1,14 +1,54 @@
 import type { ConfigProblem } from '../../core/config/parse';
 import type { ErrorInfo } from '../../core/errors';
-import type { Backup } from '../../core/model';
+import type { Backup, ContentsItem } from '../../core/model';
 import type { ClusterEntry } from '../store/clusterStore';
 
 /** What the Clusters tree is made of. */
-export type ClusterTreeNode = ClusterNode | BackupNode | BackupPageNode | ErrorNode | ProblemNode;
+export type ClusterTreeNode =
+  | ClusterNode
+  | BackupsNode
+  | BackupNode
+  | BackupPageNode
+  | GroupNode
+  | ItemNode
+  | ErrorNode
+  | NoteNode
+  | ProblemNode;
 
 export interface ClusterNode {
   kind: 'cluster';
   entry: ClusterEntry;
+}
+
+/** The heading of a cluster's backups, where it has other groups beside them. */
+export interface BackupsNode {
+  kind: 'backups';
+  entry: ClusterEntry;
+}
+
+/** A heading of a cluster's objects. */
+export interface GroupNode {
+  kind: 'group';
+  entry: ClusterEntry;
+  group: { id: string; title: string };
+}
+
+/** One object of a cluster. */
+export interface ItemNode {
+  kind: 'item';
+  entry: ClusterEntry;
+  /** Ids of what it stands under, from the group on: an object may stand in two places. */
+  under: readonly string[];
+  item: ContentsItem;
+}
+
+/** A line that says something: a warning, that something is asked, that there is nothing. */
+export interface NoteNode {
+  kind: 'note';
+  /** Unique among its siblings. */
+  key: string;
+  tone: 'warning' | 'loading' | 'empty';
+  text: string;
 }
 
 export interface BackupNode {
@@ -32,6 +72,8 @@ export interface ErrorNode {
   entry: ClusterEntry;
   title: string;
   error: ErrorInfo;
+  /** The group it stands in, if in one. */
+  under?: string;
 }
 
 /** A place in a configuration file that can't be used. */

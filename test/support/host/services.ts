@@ -35,6 +35,8 @@ export async function unconfigure(services: Services): Promise<void> {
 export interface Answers {
   /** Labels of quick picks, in order. */
   picks?: (string | RegExp)[];
+  /** Labels of what is ticked where several can be, in order; `undefined` takes what was ticked beforehand. */
+  ticks?: (readonly (string | RegExp)[] | undefined)[];
   /** Texts of input boxes, in order; undefined is Escape. */
   inputs?: (string | undefined)[];
   confirm?: boolean;
@@ -46,6 +48,7 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
   const asked: string[] = [];
   const picks = [...(answers.picks ?? [])];
   const inputs = [...(answers.inputs ?? [])];
+  const ticks = [...(answers.ticks ?? [])];
   const choose = <T extends vscode.QuickPickItem>(items: readonly T[]): T | undefined => {
     const wanted = picks.shift();
     assert.ok(wanted !== undefined, `nobody foresaw ${items.map((i) => i.label).join()}`);
@@ -71,6 +74,14 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
     pick: async (items, options) => {
       asked.push(options.placeHolder ?? '');
       return choose(await items);
+    },
+    pickMany: (items, options) => {
+      asked.push(options.placeHolder ?? '');
+      assert.ok(ticks.length > 0, `nobody foresaw ${items.map((i) => i.label).join()}`);
+      const wanted = ticks.shift();
+      if (wanted === undefined) return Promise.resolve(items.filter((i) => i.picked === true));
+      picks.unshift(...wanted);
+      return Promise.resolve(wanted.flatMap(() => choose(items) ?? []));
     },
     pickStep: (step, items) => {
       asked.push(step.title);
