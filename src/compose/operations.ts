@@ -25,6 +25,8 @@ import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import { copyOut } from './copyOut';
+import { createArchives } from './archives';
+import type { Archives } from './archives';
 import { createInspections } from './inspections';
 import type { Inspections } from './inspections';
 import { encryptor, fileSource, formatOf, openSource, withParts } from './parts';
@@ -52,7 +54,7 @@ export interface Recorded {
 }
 
 /** Everything that a caller can ask for; each one runs in any thread. */
-export interface Operations extends Inspections {
+export interface Operations extends Inspections, Archives {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   /** The cluster's objects; none where its system can't list them. */
   contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
@@ -145,6 +147,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   return {
     ...createInspections(),
+    ...createArchives(),
 
     status: ({ cluster }, context) =>
       withParts(cluster, options, context.log, (parts) => parts.adapter.status(context)),

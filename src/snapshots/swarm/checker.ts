@@ -5,7 +5,7 @@ import { ArchiveReader } from './archiveReader';
 import type { ArchiveListener } from './archiveReader';
 import { EntryJudge } from './hostile';
 import { SWARM_ENDING } from './layout';
-import type { Definition, SwarmManifest, SwarmSummary } from './layout';
+import type { ContentSummary, Definition, SwarmManifest, SwarmSummary } from './layout';
 import { ReportFacts } from './report';
 
 /**
@@ -41,6 +41,13 @@ export class SwarmChecker implements SnapshotChecker {
 
   get summary(): SwarmSummary | undefined {
     return this.reader.summary;
+  }
+
+  /** Contents so far, also the one that the archive broke in. */
+  get contents(): (Omit<ContentSummary, 'sha256'> & { whole: boolean })[] {
+    const { contents, open } = this.reader;
+    const whole = contents.map(({ sha256: _, ...content }) => ({ ...content, whole: true }));
+    return open === undefined ? whole : [...whole, { ...open.soFar(), whole: false }];
   }
 
   push(chunk: Uint8Array): Promise<void> {

@@ -22,8 +22,10 @@ export class ContentReader {
     this.tar = new InnerTar(folder, onEntry);
   }
 
-  get counts() {
-    return this.tar.counts;
+  /** What came until now. */
+  soFar(): Omit<ContentSummary, 'sha256'> {
+    const { folder, bytes, pieces } = this;
+    return { folder, bytes, pieces, ...this.tar.counts };
   }
 
   /** Bytes from the beginning of the tar whose entries have all passed. */
@@ -62,8 +64,7 @@ export class ContentReader {
   /** All pieces came. Throws `snapshot.truncated`. */
   end(): ContentSummary {
     this.tar.finish();
-    const { folder, bytes, pieces } = this;
-    return { folder, sha256: this.hash.digest(), bytes, pieces, ...this.tar.counts };
+    return { ...this.soFar(), sha256: this.hash.digest() };
   }
 }
 

@@ -35,9 +35,12 @@ export class ReportFacts {
   /** Of a whole archive, or of what came of it. */
   report(reader: ArchiveReader, contentBytes: number): SnapshotReport {
     const { manifest } = reader;
-    const contents = [...reader.contents, ...(reader.open === undefined ? [] : [reader.open])];
+    const contents = [
+      ...reader.contents,
+      ...(reader.open === undefined ? [] : [reader.open.soFar()]),
+    ];
     const volumes = contents.filter(({ folder }) => folder !== manifest?.raft?.folder);
-    const bytesOf = (of: typeof contents) => of.reduce((sum, { bytes }) => sum + bytes, 0);
+    const bytesOf = (of: { bytes: number }[]) => of.reduce((sum, { bytes }) => sum + bytes, 0);
     const stats: RecordStat[] = [
       ...ROWS.map(([name, kind]) => {
         const { count, bytes } = reader.head.counts.get(kind) ?? { count: 0, bytes: 0 };
@@ -45,10 +48,7 @@ export class ReportFacts {
       }),
       { name: 'Volume', count: volumes.length, sum: bytesOf(volumes) },
     ].filter(({ count }) => count > 0);
-    const files = contents.reduce(
-      (sum, content) => sum + ('counts' in content ? content.counts.files : content.files),
-      0,
-    );
+    const files = contents.reduce((sum, content) => sum + content.files, 0);
     return {
       format: 'swarm',
       identity:

@@ -1,0 +1,207 @@
+import type { TarEntry, TarEntryType } from '../tar/tarEntry';
+
+/** A file or folder of a volume. */
+export interface FileRow {
+  name: string;
+  type: TarEntryType;
+  /** Bytes; of a folder, of all files in it. */
+  size: number;
+  /** Files in a folder, at any depth; 0 for others. */
+  files: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Seconds since 1970. */
+  mtime: number;
+  /** Where a link leads. */
+  link?: string;
+}
+
+export interface FileQuery {
+  /** Parts between slashes; empty for the top. */
+  path: string;
+  /** Rows to leave out before the first. */
+  from: number;
+  /** Rows at most. */
+  limit: number;
+  /** Only names that hold this, whatever their case. */
+  filter?: string | undefined;
+}
+
+const TYPES: readonly TarEntryType[] = [
+  'file',
+  'directory',
+  'symlink',
+  'hardlink',
+  'character',
+  'block',
+  'fifo',
+];
+const DIRECTORY = TYPES.indexOf('directory');
+const NONE = -1;
+/** Entries that are kept; of a volume with more, the rest is only counted. */
+const MAX_ENTRIES = 4_000_000;
+const MAX_NAME_BYTES = 1 << 30;
+
+/**
+ * The files of a volume in little memory: columns of numbers and one buffer of names, about 50 bytes and the name for
+ * each. Children are sorted when they are asked for.
+ */
+export class FileIndex {
+  /** Entries that did not fit. */
+  left = 0;
+  private count = 0;
+  private names = Buffer.alloc(4096);
+  private nameFill = 0;
+  private nameAt = new Uint32Array(64);
+  private parents = new Int32Array(64);
+  private firstChild = new Int32Array(64);
+  private nextSibling = new Int32Array(64);
+  private types = new Uint8Array(64);
+  private modes = new Uint16Array(64);
+  private uids = new Uint32Array(64);
+  private gids = new Uint32Array(64);
+  private mtimes = new Float64Array(64);
+  private sizes = new Float64Array(64);
+  private files = new Uint32Array(64);
+  private readonly folders = new Map<string, number>();
+  private readonly links = new Map<number, string>();
+  /** The last answer in order: paging asks for it again and again. */
+  private sorted: { folder: number; filter: string; count: number; rows: Uint32Array } | undefined;
+
+  constructor(private readonly most = MAX_ENTRIES) {
+    this.node('', NONE, DIRECTORY);
+  }
+
+  /** Takes an entry; folders that it lies in and that did not come are made up. */
+  add(entry: TarEntry): void {
+    const parts = entry.path.split('/').filter((part) => part !== '' && part !== '.');
+    const name = parts.pop();
+    const isFolder = entry.type === 'directory';
+    if (this.count + parts.length >= this.most || this.nameFill > MAX_NAME_BYTES) {
+      this.left++;
+      return;
+    }
+    let parent = 0;
+    for (const part of parts) parent = this.folder(parent, part);
+    const id =
+      name === undefined
+        ? 0
+        : isFolder
+          ? this.folder(parent, name)
+          : this.node(name, parent, TYPES.indexOf(entry.type));
+    this.modes[id] = entry.mode & 0xffff;
+    this.uids[id] = entry.uid;
+    this.gids[id] = entry.gid;
+    this.mtimes[id] = entry.mtime;
+    if (entry.linkname !== '') this.links.set(id, entry.linkname);
+    if (entry.type !== 'file') return;
+    this.sizes[id] = entry.size;
+    for (let up = parent; up !== NONE; up = this.parents[up] as number) {
+      this.sizes[up] = (this.sizes[up] as number) + entry.size;
+      this.files[up] = (this.files[up] as number) + 1;
+    }
+  }
+
+  /** What is in a folder: folders first, then by name. */
+  query({ path, from, limit, filter = '' }: FileQuery): { rows: FileRow[]; total: number } {
+    let folder: number | undefined = 0;
+    for (const part of path.split('/')) {
+      if (part !== '' && folder !== undefined) folder = this.folders.get(`${folder}/${part}`);
+    }
+    if (folder === undefined) return { rows: [], total: 0 };
+    const ids = this.children(folder, filter.toLowerCase());
+    const rows = Array.from(ids.subarray(from, from + limit), (id) => this.row(id));
+    return { rows, total: ids.length };
+  }
+
+  private children(folder: number, filter: string): Uint32Array {
+    const last = this.sorted;
+    if (last?.folder === folder && last.filter === filter && last.count === this.count) {
+      return last.rows;
+    }
+    const found: { id: number; name: string; rank: number }[] = [];
+    for (let id = this.firstChild[folder] as number; id !== NONE;) {
+      const name = this.nameOf(id);
+      if (filter === '' || name.toLowerCase().includes(filter)) {
+        found.push({ id, name, rank: this.types[id] === DIRECTORY ? 0 : 1 });
+      }
+      id = this.nextSibling[id] as number;
+    }
+    found.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    const rows = Uint32Array.from(found, ({ id }) => id);
+    this.sorted = { folder, filter, count: this.count, rows };
+    return rows;
+  }
+
+  private row(id: number): FileRow {
+    const link = this.links.get(id);
+    return {
+      name: this.nameOf(id),
+      type: TYPES[this.types[id] as number] ?? 'file',
+      size: this.sizes[id] as number,
+      files: this.files[id] as number,
+      mode: this.modes[id] as number,
+      uid: this.uids[id] as number,
+      gid: this.gids[id] as number,
+      mtime: this.mtimes[id] as number,
+      ...(link === undefined ? {} : { link }),
+    };
+  }
+
+  private folder(parent: number, name: string): number {
+    const key = `${parent}/${name}`;
+    const known = this.folders.get(key);
+    if (known !== undefined) return known;
+    const id = this.node(name, parent, DIRECTORY);
+    this.folders.set(key, id);
+    return id;
+  }
+
+  private node(name: string, parent: number, type: number): number {
+    if (this.count === this.types.length) this.grow();
+    const id = this.count++;
+    const bytes = Buffer.byteLength(name);
+    while (this.nameFill + bytes > this.names.length) {
+      this.names = Buffer.concat([this.names], this.names.length * 2);
+    }
+    this.nameAt[id] = this.nameFill;
+    this.nameFill += this.names.write(name, this.nameFill);
+    this.parents[id] = parent;
+    this.types[id] = type;
+    this.firstChild[id] = NONE;
+    this.nextSibling[id] = NONE;
+    if (parent !== NONE) {
+      this.nextSibling[id] = this.firstChild[parent] as number;
+      this.firstChild[parent] = id;
+    }
+    return id;
+  }
+
+  private nameOf(id: number): string {
+    const end = id + 1 < this.count ? this.nameAt[id + 1] : this.nameFill;
+    return this.names.toString('utf8', this.nameAt[id], end);
+  }
+
+  private grow(): void {
+    const more = <T extends { length: number; set(from: T): void }>(
+      Column: new (length: number) => T,
+      old: T,
+    ): T => {
+      const column = new Column(old.length * 2);
+      column.set(old);
+      return column;
+    };
+    this.nameAt = more(Uint32Array, this.nameAt);
+    this.parents = more(Int32Array, this.parents);
+    this.firstChild = more(Int32Array, this.firstChild);
+    this.nextSibling = more(Int32Array, this.nextSibling);
+    this.types = more(Uint8Array, this.types);
+    this.modes = more(Uint16Array, this.modes);
+    this.uids = more(Uint32Array, this.uids);
+    this.gids = more(Uint32Array, this.gids);
+    this.mtimes = more(Float64Array, this.mtimes);
+    this.sizes = more(Float64Array, this.sizes);
+    this.files = more(Uint32Array, this.files);
+  }
+}
