@@ -1,0 +1,4 @@
+// Loaded late by import(). A bundler gives only `default` of a late CommonJS package, so its name stands here.
+import Dockerode from 'dockerode';
+
+export { Dockerode };
