@@ -22,6 +22,26 @@ async function filesIn(folder, ending) {
   return all.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
 }
 
+/**
+ * What dockerode loads for logins by ssh and for building images. Nothing here uses either: ssh is the user's own
+ * program, so that host keys are checked.
+ */
+const unused = {
+  name: 'unused',
+  setup(b) {
+    b.onResolve({ filter: /^(ssh2|cpu-features|protobufjs|@grpc\/.+)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      contents: `
+        module.exports = new Proxy({}, {
+          get: () => function () { throw new Error(${JSON.stringify(`${path} is not packaged`)}); },
+        });`,
+    }));
+  },
+};
+
 /** The extension, the command line and the workers share chunks, so what loads late is loaded once. */
 async function nodeBundle() {
   const workers = await filesIn('src/workers', '.worker.ts');
@@ -51,7 +71,7 @@ async function nodeBundle() {
     legalComments: 'none',
     define: importMeta.define,
     write: false,
-    plugins: [{ name: 'commonjs', setup: (b) => b.onEnd(writeCommonJs) }],
+    plugins: [unused, { name: 'commonjs', setup: (b) => b.onEnd(writeCommonJs) }],
   };
   await runOrWatch(options);
 }
@@ -137,7 +157,7 @@ async function configSchema() {
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    external: ['undici', 'openpgp'],
+    external: ['undici', 'openpgp', 'dockerode'],
     define: versionDefine,
     write: false,
   });

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import type * as z from 'zod';
-import { throwIfCancelled } from '../../core/errors';
+import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
 import { AnswerBody } from './answerBody';
 import type { DockerEngine, EngineReply, EngineRequest } from './engine';
 import { EngineStatusError, dockerErrors, engineFailure } from './errors';
@@ -11,6 +10,8 @@ import { parseExact, stringifyExact } from './exactJson';
 import { hostText } from './host';
 import { EngineLink } from './link';
 import type { EngineTarget, Environment } from './target';
+import { watchUpload } from './upload';
+import { flat, engineWords, isOlder, withQuery } from './wire';
 
 /** The newest API we know; its paths and bodies are the same back to the oldest. */
 const NEWEST_API = '1.44';
@@ -18,7 +19,6 @@ const NEWEST_API = '1.44';
 const OLDEST_API = '1.25';
 const FAILURE_BYTES = 64 * 1024;
 const ANSWER_BYTES = 256 * 1024 * 1024;
-const UPLOAD_BUFFER = 1024 * 1024;
 
 type Modem = Dockerode['modem'];
 type Sent = { json: Buffer } | { stream: Readable };
@@ -49,7 +49,8 @@ class EngineClient implements DockerEngine {
   async #negotiated({ purpose, signal }: EngineRequest): Promise<string> {
     if (this.#version !== undefined) return this.#version;
     const { headers, body } = await this.#ask('/_ping', { purpose, signal });
-    body.destroy();
+    // Read to its end, so that the connection can be used again.
+    await this.#read(body, FAILURE_BYTES, purpose);
     const theirs = headers['api-version'];
     if (theirs === undefined || !/^\d+\.\d+$/.test(theirs)) {
       throw dockerErrors.badAnswer({
@@ -108,7 +109,13 @@ class EngineClient implements DockerEngine {
 
   async #ask(path: string, request: EngineRequest, sent?: Sent): Promise<EngineReply> {
     const { purpose, signal } = request;
-    const answer = await this.#begin(path, request, sent);
+    const answer = await this.#begin(path, request, sent).catch((error: unknown) => {
+      // A connection that was kept may have been closed just then; what changes nothing is asked once more.
+      const changesNothing =
+        sent === undefined && ['GET', 'HEAD'].includes(request.method ?? 'GET');
+      if (changesNothing && isCode(error, 'docker.reset')) return this.#begin(path, request, sent);
+      throw error;
+    });
     const { message, stop } = answer;
     const { timeouts } = this.target;
     const occasion = (received?: number) => ({
@@ -165,9 +172,18 @@ class EngineClient implements DockerEngine {
         fail(dockerErrors.timeout({ message }));
       }, limit);
     };
+    const { idle } = this.target.timeouts;
     const upload =
       sent !== undefined && 'stream' in sent
-        ? this.#upload(sent.stream, fail, awaitAnswer, purpose)
+        ? watchUpload(sent.stream, {
+            idle,
+            sent: awaitAnswer,
+            silent: (bytes) => {
+              const message = `${this.#name} took nothing more for ${idle / 1000} seconds after ${bytes} bytes. This was to ${purpose}.`;
+              fail(dockerErrors.stalled({ message }));
+            },
+            failed: (error) => fail(error instanceof Error ? error : new Error(String(error))),
+          })
         : undefined;
     if (upload === undefined) awaitAnswer();
     const stop = (): void => {
@@ -201,49 +217,6 @@ class EngineClient implements DockerEngine {
       const occasion = { where: this.#name, signal, timeouts: this.target.timeouts };
       throw failure ?? engineFailure(error, occasion, purpose);
     }
-  }
-
-  /** What is sent, watched: an engine that takes nothing more is given up, and a source that fails cuts the request. */
-  #upload(
-    source: Readable,
-    fail: (error: Error) => void,
-    sent: () => void,
-    purpose: string,
-  ): { body: Transform; end: () => void } {
-    const { idle } = this.target.timeouts;
-    let last = Date.now();
-    let bytes = 0;
-    const body = new Transform({
-      highWaterMark: UPLOAD_BUFFER,
-      transform(chunk: Buffer, _encoding, done) {
-        last = Date.now();
-        bytes += chunk.length;
-        done(null, chunk);
-      },
-      flush(done) {
-        sent();
-        done();
-      },
-    });
-    const timer = setInterval(
-      () => {
-        const full = body.readableLength >= body.readableHighWaterMark;
-        if (!full || Date.now() - last < idle) return;
-        const message = `${this.#name} took nothing more for ${idle / 1000} seconds after ${bytes} bytes. This was to ${purpose}.`;
-        fail(dockerErrors.stalled({ message }));
-      },
-      Math.max(10, Math.min(1000, idle / 4)),
-    );
-    pipeline(source, body).catch((error: unknown) => {
-      fail(error instanceof Error ? error : new Error(String(error)));
-    });
-    return {
-      body,
-      end: () => {
-        clearInterval(timer);
-        body.destroy();
-      },
-    };
   }
 
   async #read(body: Readable, limit: number, purpose: string): Promise<string> {
@@ -295,40 +268,6 @@ function dial(modem: Modem, options: Parameters<Modem['dial']>[0]): Promise<Inco
   });
 }
 
-function withQuery(path: string, query: EngineRequest['query']): string {
-  const parameters = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  if (parameters.length === 0) return path;
-  // The modem takes the last character off a path with a question mark.
-  return `${path}?${new URLSearchParams(parameters).toString()}&`;
-}
-
-function flat({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
-}
-
-/** The engine's own words: `{"message": …}` as a rule, plain text from a proxy. One line, not too long. */
-export function engineWords(text: string): string {
-  let words = text;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) {
-      words = String(parsed.message);
-    }
-  } catch {
-    // Not JSON.
-  }
-  return words.replace(/\s+/g, ' ').trim().slice(0, 2000).replace(/\.$/, '');
-}
-
-function isOlder(a: string, b: string): boolean {
-  const [majorA = 0, minorA = 0] = a.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.split('.').map(Number);
-  return majorA < majorB || (majorA === majorB && minorA < minorB);
+function isCode(error: unknown, code: string): boolean {
+  return isClusterBackupError(error) && error.code === code;
 }

@@ -51,7 +51,16 @@ export async function readTls(
     });
   }
   const settings: TlsSettings = { rejectUnauthorized: !skipVerify };
-  if (files.ca !== undefined) settings.ca = [await read(files.ca)];
+  if (files.ca !== undefined) {
+    const ca = await read(files.ca);
+    // OpenSSL takes it in silence, and trusts nobody.
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
+      throw dockerErrors.badConnection({
+        message: `${files.ca}, needed for the engine at ${where}, has no certificate in it.`,
+      });
+    }
+    settings.ca = [ca];
+  }
   if (files.cert !== undefined) settings.cert = await read(files.cert);
   if (files.key !== undefined) settings.key = await read(files.key);
   if (serverName !== undefined) settings.servername = serverName;
