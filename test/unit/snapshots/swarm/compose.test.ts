@@ -165,6 +165,17 @@ describe('a stack as a Compose file', () => {
     assert.deepEqual(place('busybox:test'), ['service shop_web: TaskTemplate.Placement.Platforms']);
   });
 
+  it('writes jobs that Compose can say, and which command line they need', () => {
+    const definitions = read();
+    const spec = definition(definitions, 'service/shop_web').value['Spec'] as any;
+    spec.Mode = { ReplicatedJob: { MaxConcurrent: 3, TotalCompletions: 3 } };
+    const written = composeOf('shop', definitions);
+    assert.ok('yaml' in written, JSON.stringify(written));
+    assert.match(written.yaml, /^# Jobs need the docker command line 23\.0 or newer\.$/m);
+    const { deploy } = parse(written.yaml, { version: '1.1' }).services.web;
+    assert.deepEqual([deploy.mode, deploy.replicas], ['replicated-job', 3]);
+  });
+
   it('says so when there is no such stack', () => {
     assert.deepEqual(composeOf('nothing', read()), {
       loss: ['stack nothing: (it has no service)'],
