@@ -7,6 +7,7 @@ import { liveText } from './liveText';
 import { readRecovery, takeRecoveryStep } from './recovery/recovery';
 import { applyChanges } from './restore/apply';
 import { planChanges } from './restore/plan';
+import { interruptedRuns, resumeRuns } from './resume';
 import { countDefinitions, readStatus } from './status';
 
 /** Docker Swarm through the Engine API. The environment is the one of Docker's own tool. */
@@ -32,6 +33,12 @@ class SwarmAdapter implements ItemisedAdapter {
 
   readonly backup: ItemisedAdapter['backup'] = (request, context) =>
     startBackup(this.swarm, request, context);
+
+  readonly interrupted: NonNullable<ItemisedAdapter['interrupted']> = () =>
+    interruptedRuns(this.swarm);
+
+  readonly resume: NonNullable<ItemisedAdapter['resume']> = (context) =>
+    resumeRuns(this.swarm, context);
 
   readonly planChanges: ItemisedAdapter['planChanges'] = (request, context) =>
     planChanges(this.swarm, request, context);

@@ -1,10 +1,12 @@
 import { isCancellation } from '../../core/errors';
 import type { ConnectedCluster, Log } from '../../core/ports';
+import { openEngine } from '../docker/client';
 import type { DockerEngine } from '../docker/engine';
-import { swarmConnectionSchema } from './definition';
+import { resolveTarget } from '../docker/target';
+import { engineEntries, swarm, swarmConnectionSchema } from './definition';
 import type { SwarmConnection } from './definition';
 import { swarmErrors } from './errors';
-import { openEngine } from './openEngine';
+import { journalFolder } from './journal';
 import { infoSchema } from './wire';
 import type { EngineInfo } from './wire';
 
@@ -44,6 +46,7 @@ export interface ReachedEngines {
 /** The engines of one cluster's entry; connected when first asked, closed together. */
 export class SwarmConnections {
   readonly connection: SwarmConnection;
+  readonly #work = new Set<Promise<void>>();
   readonly #opened = new Map<number, Promise<DockerEngine>>();
 
   constructor(
@@ -55,9 +58,19 @@ export class SwarmConnections {
     this.connection = swarmConnectionSchema.parse(cluster.connection);
   }
 
+  /** Folder of this cluster's journals. */
+  get journals(): string {
+    const { host, context, clientBundle } = this.connection;
+    const named = host ?? context ?? clientBundle;
+    // Without one, the environment says which cluster it is.
+    const { DOCKER_HOST, DOCKER_CONTEXT } = named === undefined ? this.env : {};
+    const address = [swarm.secretBinding(this.connection), DOCKER_HOST, DOCKER_CONTEXT].join(' ');
+    return journalFolder(this.state, this.cluster.name, address);
+  }
+
   /** The engine that is asked for everything of the cluster. */
   engine(): Promise<DockerEngine> {
-    return this.#open(-1);
+    return this.#open(0);
   }
 
   /** As `engine`, with what it says of itself. */
@@ -78,7 +91,7 @@ export class SwarmConnections {
         further.map(async ({ node }, index) => {
           let where = `engines[${index}]`;
           try {
-            const engine = await this.#open(index);
+            const engine = await this.#open(index + 1);
             where = engine.where;
             const found = await identify(engine, signal);
             return { where, node, found, reason: '' };
@@ -99,12 +112,28 @@ export class SwarmConnections {
         continue;
       }
       check(main, found, node);
-      if (!all.some((known) => isSame(known, found))) all.push(found);
+      if (all.some((known) => isSame(known, found))) continue;
+      // Two machines may have one host name.
+      const taken = all.some((known) => known.node === found.node);
+      const id = found.nodeId ?? found.info.ID ?? String(all.length);
+      all.push(taken ? { ...found, node: `${found.node}.${id}` } : found);
     }
     return { main, all, manager: all.find(({ manager }) => manager), unreached };
   }
 
+  /** Keeps the connections open until something is over that its caller does not wait for. */
+  keepFor(work: Promise<unknown>): void {
+    const over = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#work.add(over);
+    void over.then(() => this.#work.delete(over));
+  }
+
+  /** Waits for what must be brought to its end, then lets go of the connections. */
   async close(): Promise<void> {
+    await Promise.all(this.#work);
     const opened = [...this.#opened.values()];
     this.#opened.clear();
     await Promise.all(opened.map(async (engine) => (await engine.catch(() => undefined))?.close()));
@@ -113,15 +142,19 @@ export class SwarmConnections {
   #open(index: number): Promise<DockerEngine> {
     const known = this.#opened.get(index);
     if (known !== undefined) return known;
-    const { engines = [], timeouts, ...own } = this.connection;
-    const fields = index < 0 ? own : engines[index];
-    const opened = openEngine({ ...fields, timeouts }, this.env);
+    const opened = this.#connect(index);
     this.#opened.set(index, opened);
     // A file that could not be read may be there the next time.
     opened.catch(() => {
       if (this.#opened.get(index) === opened) this.#opened.delete(index);
     });
     return opened;
+  }
+
+  async #connect(index: number): Promise<DockerEngine> {
+    const entry = engineEntries(this.connection)[index];
+    if (entry === undefined) throw new Error('No such engine.');
+    return openEngine(await resolveTarget(entry, this.env), this.env);
   }
 }
 
@@ -141,10 +174,9 @@ async function identify(engine: DockerEngine, signal: AbortSignal): Promise<Node
   };
 }
 
-function isSame(one: NodeEngine, other: NodeEngine): boolean {
-  return one.nodeId !== undefined && other.nodeId !== undefined
-    ? one.nodeId === other.nodeId
-    : one.node === other.node;
+function isSame({ info: one }: NodeEngine, { info: other }: NodeEngine): boolean {
+  const ids = (info: EngineInfo) => [info.ID, info.Swarm?.NodeID || undefined];
+  return ids(one).some((id, index) => id !== undefined && id === ids(other)[index]);
 }
 
 function check(main: NodeEngine, found: NodeEngine, expected: string | undefined): void {

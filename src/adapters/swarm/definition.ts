@@ -1,11 +1,20 @@
 import * as z from 'zod';
 import type { SystemDefinition } from '../../core/ports';
 import { DEFINITION_KINDS, SWARM_ENDING } from '../../snapshots/swarm/layout';
-import { engineFields, ENGINE_PATH_FIELDS } from './engineFields';
+import {
+  bindingOf,
+  dockerConnectionFields,
+  dockerPathFields,
+  parseDockerConnection,
+  warningsOf,
+} from '../docker/fields';
+import type { DockerConnection } from '../docker/fields';
 import { swarmSetup } from './setup';
 
 const seconds = z.number().positive().max(86_400);
 const path = z.string().min(1);
+
+const { timeouts: engineTimeouts, ...engineFields } = dockerConnectionFields;
 
 /** How a swarm is reached: its entry in cluster-backup.jsonc besides the common fields. */
 export const swarmConnectionSchema = z.object({
@@ -32,15 +41,9 @@ export const swarmConnectionSchema = z.object({
       "The folder `swarm` in the data root of this machine's engine, usually /var/lib/docker/swarm: for a copy of " +
         'the Raft state while the engine is stopped.',
     ),
-  timeouts: z
-    .strictObject({
-      connect: seconds.default(10).describe('To connect, TLS included, in seconds.'),
-      headers: seconds.default(60).describe('Until a question is answered, in seconds.'),
-      idle: seconds
-        .default(60)
-        .describe(
-          'Longest silence in the middle of an answer, in seconds. There is no limit for the whole.',
-        ),
+  timeouts: engineTimeouts
+    .unwrap()
+    .extend({
       drain: seconds
         .default(120)
         .describe('Mode "consistent": until the services of a volume have stopped, in seconds.'),
@@ -58,8 +61,8 @@ export const swarm: SystemDefinition = {
   schema: swarmConnectionSchema,
   secretFields: [],
   pathFields: [
-    ...ENGINE_PATH_FIELDS,
-    ...ENGINE_PATH_FIELDS.map((field) => `engines[].${field}`),
+    ...dockerPathFields,
+    ...dockerPathFields.map((field) => `engines[].${field}`),
     'swarmFolder',
   ],
   capabilities: {
@@ -114,24 +117,20 @@ export const swarm: SystemDefinition = {
     recovery: true,
   },
   setup: swarmSetup,
-  secretBinding(connection) {
-    const { host, context, clientBundle, insecureSkipVerify } =
-      swarmConnectionSchema.parse(connection);
-    const where = host ?? (context === undefined ? clientBundle : `context ${context}`);
-    // Without any, the person's own environment says where to go; no file can.
-    const text = where ?? "the engine of Docker's own environment";
-    return insecureSkipVerify ? `${text} (certificate not verified)` : text;
-  },
-  warnings(connection) {
-    const { engines = [], ...main } = swarmConnectionSchema.parse(connection);
-    const warnings = new Set<string>();
-    for (const engine of [main, ...engines]) {
-      if (engine.insecureSkipVerify) warnings.add(NOT_VERIFIED);
-    }
-    return [...warnings];
-  },
+  secretBinding: (connection) => bindingOf(engineEntries(connection)[0]),
+  warnings: (connection) => [...new Set(engineEntries(connection).flatMap(warningsOf))],
   load: async () => (await import('./adapter')).createSwarmAdapter,
 };
 
-export const NOT_VERIFIED =
-  "The engine's certificate is not verified: anyone in between can take over the cluster.";
+/** What the engine client is told: the main engine first, then those of the further nodes. */
+export function engineEntries(connection: unknown): [DockerConnection, ...DockerConnection[]] {
+  const {
+    engines = [],
+    timeouts,
+    swarmFolder: _,
+    ...main
+  } = swarmConnectionSchema.parse(connection);
+  const { drain: __, ...limits } = timeouts;
+  const entry = (fields: object) => parseDockerConnection({ ...fields, timeouts: limits });
+  return [entry(main), ...engines.map(({ node: ___, ...fields }) => entry(fields))];
+}

@@ -45,6 +45,10 @@ export const swarmErrors = errorTable('swarm', {
     category: 'failed',
     next: 'Try again; the list of volumes is read anew.',
   },
+  changedMeanwhile: {
+    category: 'failed',
+    next: 'Try again, or back up in mode "consistent", where nobody writes meanwhile.',
+  },
   engineRunning: {
     category: 'refused',
     next: 'Stop the engine first: systemctl stop docker docker.socket.',
@@ -52,10 +56,6 @@ export const swarmErrors = errorTable('swarm', {
   noRaftState: {
     category: 'refused',
     next: 'Give the folder `swarm` of a manager’s data root as `swarmFolder`.',
-  },
-  subnetTaken: {
-    category: 'failed',
-    next: 'Remove the network that has the addresses, or accept `subnetTaken` so that it gets other ones.',
   },
   busy: {
     category: 'refused',

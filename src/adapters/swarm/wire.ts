@@ -12,6 +12,7 @@ const text = z.string();
 const optionalText = z.string().nullish().transform(given);
 
 export const infoSchema = z.looseObject({
+  ID: optionalText,
   Name: text,
   ServerVersion: optionalText,
   OperatingSystem: optionalText,
