@@ -65,6 +65,8 @@ export interface PlannedChange {
   differences?: string[];
   /** What the backup can't hold and the person has to give, e.g. a secret's payload. */
   asks?: { title: string; given: boolean };
+  /** It may get another name (`RestoreChoices.rename`), also where nothing is in its way. */
+  renamable?: boolean;
   /** Bytes to be written, where it has content. */
   bytes?: number;
   /** Something that is there now is lost by it. */

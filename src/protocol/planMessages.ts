@@ -1,4 +1,6 @@
-import type { RestorePlan } from '../core/plan';
+import type { RestoreChoices } from '../core/model';
+import type { ChangeResult, RestorePlan } from '../core/plan';
+import type { ShownError } from './fileMessages';
 
 /** What has come of a plan since it was shown. */
 export interface PlanOutcome {
@@ -6,6 +8,8 @@ export interface PlanOutcome {
   kind: 'asked' | 'running' | 'done' | 'failed' | 'cancelled';
   /** One or two sentences: how it went, what to do next. */
   message?: string;
+  /** What became of each change, where the restore is one object by object. */
+  changes?: ChangeResult[];
 }
 
 /** A plan as the page shows it. */
@@ -13,12 +17,30 @@ export interface ShownPlan {
   plan: RestorePlan;
   /** Only told; there is nothing to start. */
   dryRun: boolean;
+  /** Another series is another plan from the start: what the page kept of the former is void. */
+  series: number;
+  /** Goes up with each choice; the page and the editor both count on. */
+  edit: number;
+  /** What is chosen as of this edit; of a plan object by object. */
+  choices: RestoreChoices;
+  /** `busy`: these choices are being planned, and `plan` is still of former ones. `failed`: they could not be. */
+  state: 'planned' | 'busy' | 'failed';
+  error?: ShownError;
   /** Absent while the person has not decided. */
   outcome?: PlanOutcome;
 }
 
 /** From the page to the editor. */
-export type PlanRequest = { type: 'ready' } | { type: 'restore' } | { type: 'close' };
+export type PlanRequest =
+  | { type: 'ready' }
+  /** `edit`: what the page shows. The editor refuses when it is not what it has planned. */
+  | { type: 'restore'; edit: number }
+  | { type: 'choose'; edit: number; choices: RestoreChoices }
+  /** The editor asks for what the backup can't hold. It never comes to the page. */
+  | { type: 'give'; id: string; from: 'file' | 'text' }
+  | { type: 'forget'; id: string }
+  | { type: 'replan' }
+  | { type: 'close' };
 
 /** From the editor to the page. */
 export type PlanReply = { type: 'plan'; shown: ShownPlan };

@@ -1,18 +1,25 @@
 import type * as vscode from 'vscode';
 import type { SourceRef } from '../../compose/parts';
+import type { ResolvedCluster } from '../../compose/resolvedCluster';
+import { commands } from '../../ids';
 import { toErrorInfo } from '../../core/errors';
-import type { RestoreResult } from '../../core/operations/restore';
+import type { RestoreChoices } from '../../core/model';
 import type { DecryptionSecrets } from '../../core/ports';
 import type { RestorePlan } from '../../core/plan';
 import { configuredDecryption, withDecryption } from '../decryption';
-import { showRestorePlan, tellRestoreOutcome } from '../panels/restorePlanPanel';
+import type { ConfirmedPlan } from '../panels/planSession';
+import { showRestorePlan } from '../panels/restorePlanPanel';
+import type { PlanPage } from '../panels/restorePlanPanel';
+import { tellError } from '../run';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { safetyBackup } from '../settings';
 import type { ClusterEntry } from '../store/clusterStore';
-import { ageText, bytesText, spanText, timeText } from '../text';
+import { spanText } from '../text';
+import { askPayload } from './askPayload';
 import { backupPick, chooseCluster } from './choose';
 import type { ClusterArgument } from './choose';
+import { confirmation, outcomeText } from './restoreWords';
 
 interface ChosenSource {
   ref: SourceRef;
@@ -20,11 +27,18 @@ interface ChosenSource {
   configured: DecryptionSecrets;
 }
 
+interface RestoreOptions {
+  /** Ends after the plan. */
+  dryRun: boolean;
+  /** What is chosen to begin with, e.g. one stack. */
+  choices?: RestoreChoices;
+}
+
 /** *Restore…*: choose, plan, confirm, safety backup, restore, check. `dryRun` ends after the plan. */
 export async function restoreBackup(
   services: Services,
   argument: ClusterArgument | undefined,
-  options: { dryRun: boolean },
+  options: RestoreOptions,
 ): Promise<void> {
   const entry = await chooseCluster(services, argument, 'Restore which cluster?');
   if (entry === undefined) return;
@@ -65,9 +79,8 @@ async function restoreFrom(
   services: Services,
   entry: ClusterEntry,
   source: ChosenSource,
-  { dryRun }: { dryRun: boolean },
+  { dryRun, choices }: RestoreOptions,
 ): Promise<void> {
-  const { ui } = services;
   const { name } = entry.config;
   const cluster = await services.store.resolve(entry, services.secrets.asking);
   let decryption: DecryptionSecrets = source.configured;
@@ -78,57 +91,86 @@ async function restoreFrom(
       cluster,
       decryption: secrets,
       safetyBackup: safetyBackup(),
+      choices,
     });
   });
   if (plan === undefined) return;
-  const answer = await showRestorePlan(services, plan, { dryRun });
-  if (dryRun || answer !== 'restore' || !plan.possible) return;
-
-  const checkSecrets = await askCheckSecret(services, plan);
-  const sure =
-    checkSecrets !== undefined &&
-    (await ui.confirm({
-      message: `Replace everything that cluster "${name}" holds?`,
-      detail: confirmationDetail(plan),
-      accept: `Restore ${name}`,
-    }));
-  if (!sure) {
-    const message = 'Not confirmed; nothing was changed.';
-    tellRestoreOutcome(plan.cluster, { kind: 'cancelled', message });
-    return;
-  }
-  tellRestoreOutcome(plan.cluster, { kind: 'running' });
-  const start = performance.now();
-  try {
-    const params = { source: source.ref, cluster, decryption, plan, checkSecrets };
-    const result = await runOperation(services, `Restore ${name}`, 'restore', params);
-    const took = spanText((performance.now() - start) / 1000);
-    const message = `Restored ${name} in ${took}. ${outcomeText(result)}`;
-    tellRestoreOutcome(plan.cluster, { kind: 'done', message });
-    void ui.info(message);
-  } catch (error) {
-    const { message, next, category } = toErrorInfo(error);
-    const kind = category === 'cancelled' ? 'cancelled' : 'failed';
-    tellRestoreOutcome(plan.cluster, { kind, message: `${message} ${next}` });
-    throw error;
-  } finally {
-    void services.store.refreshHealth(entry);
+  const page = showRestorePlan(services, plan, {
+    dryRun,
+    replan: (wish, signal) =>
+      services.client.call(
+        'planRestore',
+        {
+          source: source.ref,
+          cluster,
+          decryption,
+          safetyBackup: plan.safetyBackup,
+          choices: wish.choices,
+          payloads: { ...wish.payloads },
+          known: wish.known,
+        },
+        { signal },
+      ),
+    askPayload: (change, from) => askPayload(services, change, from),
+  });
+  const target = { source: source.ref, cluster, decryption };
+  for (;;) {
+    const confirmed = await page.decision();
+    if (confirmed === undefined) return;
+    // A plan object by object can be chosen on, and what is still missing be restored by a second run.
+    if ((await carryOut(services, entry, target, confirmed, page)) === 'over') return;
   }
 }
 
-function outcomeText(result: RestoreResult): string {
-  const compared = result.checks.filter((c) => c.found !== undefined);
-  const other = result.checks.filter((c) => c.found === undefined).map((c) => c.name);
-  const counts = compared.map((c) => `${c.name} ${c.expected}`).join(', ');
-  return [
-    counts === ''
-      ? 'The cluster answers.'
-      : `The cluster answers and holds what the snapshot held: ${counts}.`,
-    other.length > 0 ? `Could not be compared: ${other.join(', ')}.` : undefined,
-    result.safetyBackup === undefined ? undefined : 'The state before is kept as a safety backup.',
-  ]
-    .filter((line) => line !== undefined)
-    .join(' ');
+/** Asks once more, restores the very plan that was shown, and tells how it went. */
+async function carryOut(
+  services: Services,
+  entry: ClusterEntry,
+  target: { source: SourceRef; cluster: ResolvedCluster; decryption: DecryptionSecrets },
+  { plan, payloads }: ConfirmedPlan,
+  page: PlanPage,
+): Promise<'over' | 'again'> {
+  const { ui } = services;
+  const name = plan.cluster;
+  const itemised = plan.changes !== undefined;
+  const checkSecrets = await askCheckSecret(services, plan);
+  const sure = checkSecrets !== undefined && (await ui.confirm(confirmation(plan)));
+  if (!sure) {
+    if (itemised) page.reopen();
+    else page.tell({ kind: 'cancelled', message: 'Not confirmed; nothing was changed.' });
+    return itemised ? 'again' : 'over';
+  }
+  page.tell({ kind: 'running' });
+  const start = performance.now();
+  try {
+    const params = {
+      ...target,
+      plan,
+      checkSecrets,
+      ...(itemised ? { payloads: { ...payloads } } : {}),
+    };
+    const result = await runOperation(services, `Restore ${name}`, 'restore', params);
+    const took = spanText((performance.now() - start) / 1000);
+    const message = `Restored ${name} in ${took}. ${outcomeText(result)}`;
+    const { changes } = result;
+    page.tell({ kind: 'done', message, ...(changes === undefined ? {} : { changes }) });
+    void ui.info(message);
+    return 'over';
+  } catch (error) {
+    const info = toErrorInfo(error);
+    const { message, next, category, changes } = info;
+    const kind = category === 'cancelled' ? 'cancelled' : 'failed';
+    page.tell({
+      kind,
+      message: `${message} ${next}`,
+      ...(changes === undefined ? {} : { changes }),
+    });
+    if (!itemised) throw error;
+    if (kind === 'failed') void tellError(services, commands.restoreBackup, info);
+    return 'again';
+  } finally {
+    void services.store.refreshHealth(entry);
+  }
 }
 
 async function chooseSource(
@@ -180,22 +222,4 @@ async function askCheckSecret(
   });
   if (value === undefined) return undefined;
   return value === '' ? {} : { [field]: value };
-}
-
-function confirmationDetail(plan: RestorePlan): string {
-  const time =
-    plan.contentTime === undefined
-      ? ''
-      : ` of ${timeText(plan.contentTime)} (${ageText(new Date(plan.contentTime), new Date())})`;
-  const lines = [
-    `Source: ${plan.source}${time}, ${bytesText(plan.content.totalSize)}.`,
-    ...plan.comparison
-      .filter((c) => c.now !== c.after)
-      .map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
-    plan.safetyBackup
-      ? 'A safety backup of the present state is made first.'
-      : 'No safety backup is made: what the cluster holds now is lost.',
-    ...plan.items.filter((i) => i.severity === 'warning').map((i) => `Warning: ${i.title}.`),
-  ];
-  return lines.join('\n');
 }

@@ -1,48 +1,72 @@
 import * as vscode from 'vscode';
-import type { RestorePlan } from '../../core/plan';
-import type { PlanOutcome, PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessages';
+import type { PlannedChange, RestorePlan } from '../../core/plan';
+import type { PlanOutcome, PlanReply, PlanRequest } from '../../protocol/planMessages';
 import type { Services } from '../services';
+import { PlanSession } from './planSession';
+import type { ConfirmedPlan, Replan } from './planSession';
 import { pageHtml, pageOptions } from './webviewPage';
 
 const VIEW_TYPE = 'clusterBackup.restorePlan';
 
+/** How a plan is shown, and what can be done with it. */
+export interface PlanPageOptions {
+  dryRun: boolean;
+  /** Plans with other choices; left out where nothing can be chosen. */
+  replan?: Replan;
+  /** Asks for what the backup can't hold; base64, undefined when the person gives up. */
+  askPayload?: (change: PlannedChange, from: 'file' | 'text') => Promise<string | undefined>;
+}
+
+/** A plan on its page. */
+export interface PlanPage {
+  /**
+   * Waits for *Restore…*: gives the plan that the page showed then, to be confirmed once more by the caller. Undefined
+   * when the page was closed or another plan of the cluster took its place; for a dry run, at once.
+   */
+  decision(): Promise<ConfirmedPlan | undefined>;
+  /** Says what has come of it. @param outcome `cancelled` also when the person did not confirm */
+  tell(outcome: PlanOutcome): void;
+  /** The person did not confirm and may choose on. */
+  reopen(): void;
+}
+
 /** One panel a cluster: a new plan takes the place of the former. */
 const panels = new Map<string, PlanPanel>();
+let series = 0;
 
 /**
- * Shows what a restore would do, and waits for the person. The panel stays until it is closed, so that the
- * plan can be read while it is carried out; `tellRestoreOutcome` says how that went.
- *
- * @returns `restore` when the person wants to go on (to be confirmed once more by the caller), `closed`
- *   when the panel was closed or another plan of the cluster took its place; for a dry run, at once `closed`
+ * Shows what a restore would do. The panel stays until it is closed, so that the plan can be read while it is carried
+ * out.
  */
 export function showRestorePlan(
   services: Pick<Services, 'context'>,
   plan: RestorePlan,
-  { dryRun }: { dryRun: boolean },
-): Promise<'restore' | 'closed'> {
+  options: PlanPageOptions,
+): PlanPage {
   const { cluster } = plan;
   let panel = panels.get(cluster);
   if (panel === undefined) {
     panel = new PlanPanel(services.context.extensionUri, cluster, () => panels.delete(cluster));
     panels.set(cluster, panel);
   }
-  return panel.show({ plan, dryRun });
+  return panel.show(plan, options);
 }
 
-/**
- * Says in the panel of a cluster's plan what has come of it; without effect when it was closed.
- *
- * @param outcome `cancelled` also when the person did not confirm
- */
-export function tellRestoreOutcome(cluster: string, outcome: PlanOutcome): void {
-  panels.get(cluster)?.tell(outcome);
+/** Hands a page's message to a panel, as the page would; for tests, which can't reach into a page. */
+export function receiveFromPage(cluster: string, request: PlanRequest): void {
+  panels.get(cluster)?.receive(request);
+}
+
+/** What a cluster's page is sent; for tests. */
+export function shownOnPage(cluster: string): PlanReply['shown'] | undefined {
+  return panels.get(cluster)?.shown;
 }
 
 class PlanPanel {
   readonly #panel: vscode.WebviewPanel;
-  #shown: ShownPlan | undefined;
-  #decide: ((answer: 'restore' | 'closed') => void) | undefined;
+  #session: PlanSession | undefined;
+  #options: PlanPageOptions = { dryRun: true };
+  #decide: ((answer: ConfirmedPlan | undefined) => void) | undefined;
 
   constructor(extension: vscode.Uri, cluster: string, onDispose: () => void) {
     const title = `Restore plan: ${cluster}`;
@@ -53,49 +77,84 @@ class PlanPanel {
       { ...pageOptions(extension), enableFindWidget: true },
     );
     const { webview } = this.#panel;
-    const listening = webview.onDidReceiveMessage((request: PlanRequest) => this.#receive(request));
+    const listening = webview.onDidReceiveMessage((request: PlanRequest) => this.receive(request));
     this.#panel.onDidDispose(() => {
       listening.dispose();
       onDispose();
-      this.#answer('closed');
+      this.#session?.end();
+      this.#session = undefined;
+      this.#answer(undefined);
     });
     webview.html = pageHtml(webview, extension, 'plan', title);
   }
 
-  show(shown: ShownPlan): Promise<'restore' | 'closed'> {
-    this.#answer('closed');
-    this.#shown = shown;
+  get shown(): PlanReply['shown'] | undefined {
+    return this.#session?.shown;
+  }
+
+  show(plan: RestorePlan, options: PlanPageOptions): PlanPage {
+    this.#session?.end();
+    this.#answer(undefined);
+    this.#options = options;
+    const session = new PlanSession({
+      plan,
+      dryRun: options.dryRun,
+      series: ++series,
+      replan: plan.changes === undefined ? undefined : options.replan,
+      onChange: () => this.#post(),
+    });
+    this.#session = session;
     this.#post();
     this.#panel.reveal();
-    if (shown.dryRun) return Promise.resolve('closed');
-    return new Promise((resolve) => (this.#decide = resolve));
+    const mine = () => this.#session === session;
+    return {
+      decision: () => {
+        if (options.dryRun || !mine()) return Promise.resolve(undefined);
+        return new Promise((resolve) => (this.#decide = resolve));
+      },
+      tell: (outcome) => mine() && session.tell(outcome),
+      reopen: () => mine() && session.reopen(),
+    };
   }
 
-  tell(outcome: PlanOutcome): void {
-    if (this.#shown === undefined) return;
-    this.#shown = { ...this.#shown, outcome };
-    this.#post();
+  receive(request: PlanRequest): void {
+    const session = this.#session;
+    if (request.type === 'close') this.#panel.dispose();
+    else if (request.type === 'ready') this.#post();
+    else if (request.type === 'choose') session?.choose(request.choices, request.edit);
+    else if (request.type === 'forget') session?.give(request.id, undefined);
+    else if (request.type === 'replan') session?.replan();
+    else if (request.type === 'give') void this.#give(request.id, request.from);
+    else {
+      const confirmed = this.#decide === undefined ? undefined : session?.confirm(request.edit);
+      // What the page shows is not what is planned: it is about to be told.
+      if (confirmed === undefined) {
+        this.#post();
+        return;
+      }
+      session?.tell({ kind: 'asked' });
+      this.#answer(confirmed);
+    }
   }
 
-  #answer(answer: 'restore' | 'closed'): void {
+  async #give(id: string, from: 'file' | 'text'): Promise<void> {
+    const session = this.#session;
+    const change = session?.shown.plan.changes?.find((c) => c.id === id);
+    if (session === undefined || change?.asks === undefined) return;
+    const payload = await this.#options.askPayload?.(change, from);
+    if (payload !== undefined) session.give(id, payload);
+  }
+
+  #answer(answer: ConfirmedPlan | undefined): void {
     const decide = this.#decide;
     this.#decide = undefined;
     decide?.(answer);
   }
 
   #post(): void {
-    if (this.#shown === undefined) return;
-    const reply: PlanReply = { type: 'plan', shown: this.#shown };
+    if (this.#session === undefined) return;
+    const reply: PlanReply = { type: 'plan', shown: this.#session.shown };
     // Lost while the page is hidden: it asks with `ready` when it comes back.
     void this.#panel.webview.postMessage(reply);
-  }
-
-  #receive(request: PlanRequest): void {
-    if (request.type === 'ready') this.#post();
-    else if (request.type === 'close') this.#panel.dispose();
-    else if (this.#shown?.plan.possible === true && this.#decide !== undefined) {
-      this.tell({ kind: 'asked' });
-      this.#answer('restore');
-    }
   }
 }

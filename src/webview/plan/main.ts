@@ -1,63 +1,185 @@
 import '../shared/base.css';
 import './plan.css';
+import './changes.css';
+import { countsText, resultsText } from '../../core/restoreChoices';
 import type { PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessages';
 import { button, h, icon } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { ALL_CHANGES } from './changeRows';
+import type { ChangesView } from './changeRows';
+import { changesSection } from './changesSection';
+import { choicesSection, questions } from './choicesSection';
+import { keepingFocus } from './fields';
+import { PlanState } from './planState';
 import { banner, comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
 import { outcome, verdict } from './words';
+import type { Told } from './words';
 
-const host = connectHost<PlanRequest, PlanReply, Record<string, never>>();
+/** What outlives the page being hidden. */
+interface Kept {
+  series: number;
+  view: ChangesView;
+  open: string[];
+}
+
+const host = connectHost<PlanRequest, PlanReply, Kept>();
 const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
 const main = h('main');
 document.body.append(live, main);
 
-function show({ plan, dryRun, outcome: result }: ShownPlan): void {
-  const scroll = window.scrollY;
-  const told = result === undefined ? verdict(plan) : outcome(result);
-  const parts: (HTMLElement | undefined)[] = [
-    head(plan.cluster, dryRun, plan.possible, result !== undefined),
-    dryRun
-      ? h('p', { class: 'dry-run' }, icon('beaker', 'inline'), 'Dry run: nothing was changed.')
-      : undefined,
-    banner(told, 'verdict'),
-    fromTo(plan),
-    itemsSection(plan),
-    comparisonSection(plan),
-    stepsSection(plan, dryRun),
-  ];
-  main.replaceChildren(...parts.filter((part) => part !== undefined));
-  window.scrollTo(0, scroll);
-  live.textContent = `${dryRun ? 'Dry run: nothing was changed. ' : ''}${told.title}. ${told.text}`;
+let state: PlanState | undefined;
+let view: ChangesView = ALL_CHANGES;
+let open = new Set<string>();
+/** An input method must not lose what it is writing into. */
+let composing = false;
+let heldBack = false;
+
+function receive(shown: ShownPlan): void {
+  if (state?.receive(shown) !== true) {
+    const kept = host.state();
+    const same = kept.series === shown.series;
+    view = (same ? kept.view : undefined) ?? ALL_CHANGES;
+    open = new Set(same ? kept.open : []);
+    state = new PlanState(shown, (request) => host.send(request), changed);
+  }
+  draw();
+  announce();
 }
 
-function head(cluster: string, dryRun: boolean, possible: boolean, decided: boolean): HTMLElement {
+/** The person chose or typed something; the plan of it is on its way. */
+function changed(typed: boolean): void {
+  if (typed) drawHead();
+  else draw();
+  announce();
+}
+
+function draw(): void {
+  if (composing) {
+    heldBack = true;
+    return;
+  }
+  keepingFocus(() => {
+    if (state === undefined) return;
+    const current = state;
+    const { plan, dryRun } = current.shown;
+    const itemised = plan.changes !== undefined;
+    const parts: (HTMLElement | undefined)[] = [
+      head(current),
+      dryRun
+        ? h('p', { class: 'dry-run' }, icon('beaker', 'inline'), 'Dry run: nothing was changed.')
+        : undefined,
+      banner(told(current), 'verdict'),
+      fromTo(plan),
+      itemsSection(plan, (item) => questions(current, item)),
+      itemised && current.open ? choicesSection(current) : undefined,
+      itemised
+        ? changesSection({ state: current, view, open, onView: setView, onOpen: keep })
+        : comparisonSection(plan),
+      stepsSection(plan, dryRun),
+    ];
+    main.replaceChildren(...parts.filter((part) => part !== undefined));
+  });
+  state?.keepFields((key) => main.querySelector(`[data-key="${CSS.escape(key)}"]`) !== null);
+}
+
+/** The header alone, while a field is being typed in. */
+function drawHead(): void {
+  if (state === undefined) return;
+  main.querySelector('header.head')?.replaceWith(head(state));
+  main.querySelector('section.banner')?.replaceWith(banner(told(state), 'verdict'));
+}
+
+function told(current: PlanState): Told {
+  const { plan, outcome: result, error } = current.shown;
+  if (result !== undefined) return outcome(result);
+  if (error !== undefined) {
+    return {
+      tone: 'bad',
+      icon: 'error',
+      title: 'These choices could not be planned',
+      text: `${error.message} ${error.next} [${error.code}]`,
+    };
+  }
+  return verdict(plan);
+}
+
+function head(current: PlanState): HTMLElement {
+  const { plan, dryRun, outcome: result, state: stage } = current.shown;
   const actions: HTMLElement[] = [];
-  if (!dryRun && !decided) {
+  const itemised = plan.changes !== undefined;
+  const again = result?.kind === 'failed' || result?.kind === 'cancelled';
+  if (stage === 'failed' || (itemised && again)) {
     actions.push(
-      button('Restore…', () => host.send({ type: 'restore' }), {
+      button(again ? 'Plan Again' : 'Try Again', () => host.send({ type: 'replan' }), {
+        icon: 'refresh',
+        primary: again,
+        title: 'Looks at the cluster anew, with the same choices',
+      }),
+    );
+  }
+  if (!dryRun && current.open) {
+    const { restorable, hindrance } = current;
+    actions.push(
+      button('Restore…', () => current.restore(), {
         icon: 'history',
-        primary: possible,
-        disabled: !possible,
-        title: possible ? 'Asks once more before anything is changed' : 'Not possible; see below',
+        primary: restorable,
+        disabled: !restorable,
+        title: hindrance ?? 'Asks once more before anything is changed',
+        id: 'restore',
       }),
     );
   }
   actions.push(button('Close', () => host.send({ type: 'close' }), { primary: dryRun }));
+  const note = current.busy
+    ? h('p', { class: 'muted busy' }, icon('sync', 'inline'), 'Planning your choices…')
+    : !dryRun && current.open && h('p', { class: 'muted' }, 'Nothing has been changed yet.');
   return h(
     'header',
-    { class: 'head' },
-    h(
-      'div',
-      { class: 'title' },
-      h('h1', {}, `Restore plan: ${cluster}`),
-      !dryRun && !decided && h('p', { class: 'muted' }, 'Nothing has been changed yet.'),
-    ),
+    { class: itemised ? 'head sticky' : 'head' },
+    h('div', { class: 'title' }, h('h1', {}, `Restore plan: ${plan.cluster}`), note),
     h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, ...actions),
   );
 }
 
-host.listen((reply) => show(reply.shown));
+/** What a person who does not see the page has to know of its last change. */
+function announce(): void {
+  if (state === undefined) return;
+  const { dryRun, outcome: result } = state.shown;
+  const { title, text } = told(state);
+  const counts =
+    result?.changes !== undefined
+      ? `${resultsText(result.changes)}. `
+      : state.plan.changes === undefined || !state.open
+        ? ''
+        : `${countsText(state.changes)}. `;
+  const words =
+    state.firstProblem ??
+    (state.busy
+      ? 'Planning your choices.'
+      : `${dryRun ? 'Dry run: nothing was changed. ' : ''}${counts}${title}. ${text}`);
+  if (live.textContent !== words) live.textContent = words;
+}
+
+function setView(change: Partial<ChangesView>): void {
+  view = { ...view, ...change };
+  keep();
+  draw();
+}
+
+function keep(): void {
+  if (state !== undefined) host.keep({ series: state.shown.series, view, open: [...open] });
+}
+
+document.addEventListener('compositionstart', () => (composing = true));
+document.addEventListener('compositionend', () => {
+  composing = false;
+  if (!heldBack) return;
+  heldBack = false;
+  draw();
+});
+
+host.listen((reply) => receive(reply.shown));
 
 setInterval(() => {
   for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {

@@ -64,17 +64,27 @@ const SEVERITIES = {
 } as const;
 
 /** What has to be known: what blocks first. */
-export function itemsSection(plan: RestorePlan): HTMLElement | undefined {
+export function itemsSection(
+  plan: RestorePlan,
+  questions: (item: RestorePlanItem) => HTMLElement[],
+): HTMLElement | undefined {
   if (plan.items.length === 0) return undefined;
   return section(
     'items',
     'What to know first',
     {},
-    h('ul', { class: 'items' }, ...orderedItems(plan.items).map(itemRow)),
+    h(
+      'ul',
+      { class: 'items' },
+      ...orderedItems(plan.items).map((item) => itemRow(item, questions(item))),
+    ),
   );
 }
 
-function itemRow({ severity, code, title, detail }: RestorePlanItem): HTMLElement {
+function itemRow(
+  { severity, code, title, detail }: RestorePlanItem,
+  fields: readonly HTMLElement[],
+): HTMLElement {
   const shown = SEVERITIES[severity];
   return h(
     'li',
@@ -85,6 +95,7 @@ function itemRow({ severity, code, title, detail }: RestorePlanItem): HTMLElemen
       {},
       h('p', {}, h('span', { class: 'badge' }, shown.word), h('strong', {}, title)),
       detail !== undefined && h('p', { class: 'detail' }, detail),
+      ...fields,
       h('p', { class: 'muted small' }, h('code', {}, code)),
     ),
   );
@@ -164,25 +175,7 @@ export function comparisonSection(plan: RestorePlan): HTMLElement {
 /** What will be done, in order, once it is confirmed. */
 export function stepsSection(plan: RestorePlan, dryRun: boolean): HTMLElement | undefined {
   if (!plan.possible) return undefined;
-  const steps: [string, string, string][] = [
-    plan.safetyBackup
-      ? [
-          'shield',
-          'Safety backup first',
-          'The cluster’s present state is backed up before anything is changed; with it you can go back.',
-        ]
-      : [
-          'warning',
-          'No safety backup',
-          'The cluster’s present state is not kept. What it holds now can’t be brought back.',
-        ],
-    [
-      'history',
-      'Restore',
-      'The backup is checked once more while it is sent; its last bytes leave only when it has passed.',
-    ],
-    ['checklist', 'Check', 'Afterwards the cluster must answer and hold what the backup held.'],
-  ];
+  const steps = plan.changes === undefined ? wholeSteps(plan) : itemisedSteps(plan);
   const asks = plan.asksForSecret;
   if (asks !== undefined) {
     steps.unshift([
@@ -208,4 +201,50 @@ export function stepsSection(plan: RestorePlan, dryRun: boolean): HTMLElement | 
       ),
     ),
   );
+}
+
+type Step = [icon: string, title: string, text: string];
+
+function wholeSteps({ safetyBackup }: RestorePlan): Step[] {
+  return [
+    safetyBackup
+      ? [
+          'shield',
+          'Safety backup first',
+          'The cluster’s present state is backed up before anything is changed; with it you can go back.',
+        ]
+      : [
+          'warning',
+          'No safety backup',
+          'The cluster’s present state is not kept. What it holds now can’t be brought back.',
+        ],
+    [
+      'history',
+      'Restore',
+      'The backup is checked once more while it is sent; its last bytes leave only when it has passed.',
+    ],
+    ['checklist', 'Check', 'Afterwards the cluster must answer and hold what the backup held.'],
+  ];
+}
+
+function itemisedSteps({ safetyBackup }: RestorePlan): Step[] {
+  return [
+    safetyBackup
+      ? [
+          'shield',
+          'Safety backup first',
+          'What the chosen changes touch is backed up before anything is changed; with it you can go back.',
+        ]
+      : [
+          'warning',
+          'No safety backup',
+          'What is changed is not kept as it is now and can’t be brought back.',
+        ],
+    [
+      'history',
+      'Restore, object by object',
+      'In the order in which they need each other. What is not chosen is not touched; if something fails, a second run does what is still missing.',
+    ],
+    ['checklist', 'Check', 'Afterwards each object is compared with what the backup has.'],
+  ];
 }

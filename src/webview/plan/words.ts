@@ -1,4 +1,10 @@
-import type { RestoreComparison, RestorePlan, RestorePlanItem } from '../../core/plan';
+import type {
+  PlannedChange,
+  RestoreComparison,
+  RestorePlan,
+  RestorePlanItem,
+} from '../../core/plan';
+import { countActions, destructiveChanges } from '../../core/restoreChoices';
 import type { PlanOutcome } from '../../protocol/planMessages';
 import { counted } from '../shared/format';
 
@@ -20,6 +26,9 @@ export function orderedItems(items: readonly RestorePlanItem[]): RestorePlanItem
 export function verdict(plan: RestorePlan): Told {
   const blockers = plan.items.filter((i) => i.severity === 'blocker').length;
   const warnings = plan.items.filter((i) => i.severity === 'warning').length;
+  if (!plan.possible && blockers === 0 && plan.changes !== undefined) {
+    return nothingVerdict(plan.changes);
+  }
   if (!plan.possible) {
     return {
       tone: 'bad',
@@ -31,19 +40,64 @@ export function verdict(plan: RestorePlan): Told {
           : `${counted(blockers, 'thing')} stand in its way; see below.`,
     };
   }
+  const will = plan.changes === undefined ? '' : `${willText(plan.changes)} `;
   if (warnings > 0) {
     return {
       tone: 'notice',
       icon: 'warning',
       title: `Possible, with ${counted(warnings, 'warning')}`,
-      text: warnings === 1 ? 'Read it before you go on.' : 'Read them before you go on.',
+      text: `${will}${warnings === 1 ? 'Read it before you go on.' : 'Read them before you go on.'}`,
     };
   }
   return {
     tone: 'good',
     icon: 'pass-filled',
     title: 'Ready to restore',
-    text: 'The backup was read to its end and is whole; nothing stands in the way.',
+    text: `${will}The backup was read to its end and is whole; nothing stands in the way.`,
+  };
+}
+
+/** `12 objects are created and 1 is changed, 2 of them lose what they hold now.` */
+function willText(changes: readonly PlannedChange[]): string {
+  const { create, update, conflict, cannot } = countActions(changes);
+  const lost = destructiveChanges(changes).length;
+  const told = [
+    create > 0 ? `${counted(create, 'object')} created` : undefined,
+    update > 0 ? `${counted(update, 'object')} changed` : undefined,
+  ].filter((part) => part !== undefined);
+  const left = conflict + cannot;
+  return [
+    `${told.join(' and ')} by this.`,
+    lost > 0 ? `${counted(lost, 'object')} lose what is there now.` : undefined,
+    left > 0 ? `${counted(left, 'chosen object')} can’t be restored as things stand.` : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+function nothingVerdict(changes: readonly PlannedChange[]): Told {
+  const chosen = changes.filter((change) => change.chosen);
+  if (chosen.length === 0) {
+    return {
+      tone: 'info',
+      icon: 'info',
+      title: 'Nothing is chosen',
+      text: 'Choose what is to be restored below.',
+    };
+  }
+  if (chosen.every(({ action }) => action === 'leave')) {
+    return {
+      tone: 'good',
+      icon: 'pass-filled',
+      title: 'Nothing to do',
+      text: 'All that is chosen is there already and the same.',
+    };
+  }
+  return {
+    tone: 'bad',
+    icon: 'error',
+    title: 'Nothing that is chosen can be done',
+    text: 'The reasons stand beside each object below, with what you can say to them.',
   };
 }
 

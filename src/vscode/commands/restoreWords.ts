@@ -1,0 +1,97 @@
+import type { RestoreResult } from '../../core/operations/restore';
+import type { PlannedChange, RestorePlan } from '../../core/plan';
+import {
+  countActions,
+  countsText,
+  destructiveChanges,
+  resultsText,
+} from '../../core/restoreChoices';
+import { ageText, bytesText, timeText } from '../text';
+import type { Confirmation } from '../ui';
+
+/** Objects named in a question; the rest is counted. */
+const NAMED = 8;
+
+/** The last question before a restore. */
+export function confirmation(plan: RestorePlan): Confirmation {
+  const { cluster, changes } = plan;
+  return {
+    message:
+      changes === undefined
+        ? `Replace everything that cluster "${cluster}" holds?`
+        : `Restore into cluster "${cluster}": ${doneText(changes)}?`,
+    detail: detail(plan),
+    accept: `Restore ${cluster}`,
+  };
+}
+
+/** `12 objects are created, 1 is changed`. */
+function doneText(changes: readonly PlannedChange[]): string {
+  const { create, update } = countActions(changes);
+  const one = (count: number, verb: string) =>
+    count === 0 ? [] : [`${count} ${count === 1 ? 'object' : 'objects'} ${verb}`];
+  return [...one(create, 'created'), ...one(update, 'changed')].join(', ');
+}
+
+function detail(plan: RestorePlan): string {
+  const { changes } = plan;
+  const time =
+    plan.contentTime === undefined
+      ? ''
+      : ` of ${timeText(plan.contentTime)} (${ageText(new Date(plan.contentTime), new Date())})`;
+  const lines = [
+    `Source: ${plan.source}${time}, ${bytesText(plan.content.totalSize)}.`,
+    ...plan.comparison
+      .filter((c) => c.now !== c.after)
+      .map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
+    ...(changes === undefined ? [] : changeLines(changes)),
+    safetyLine(plan),
+    ...plan.items.filter((i) => i.severity === 'warning').map((i) => `Warning: ${i.title}.`),
+  ];
+  return lines.join('\n');
+}
+
+function changeLines(changes: readonly PlannedChange[]): string[] {
+  const destroyed = destructiveChanges(changes).map(({ id, target }) =>
+    target === undefined ? id : `${id} as ${target}`,
+  );
+  const more = destroyed.length - NAMED;
+  return [
+    `Plan: ${countsText(changes)}.`,
+    ...(destroyed.length === 0
+      ? ['Nothing that is there now is lost.']
+      : [
+          `What is there now is lost of: ${destroyed.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+        ]),
+  ];
+}
+
+function safetyLine({ safetyBackup, changes }: RestorePlan): string {
+  if (changes === undefined) {
+    return safetyBackup
+      ? 'A safety backup of the present state is made first.'
+      : 'No safety backup is made: what the cluster holds now is lost.';
+  }
+  return safetyBackup
+    ? 'A safety backup of what is changed is made first.'
+    : 'No safety backup is made: what is changed can not be put back.';
+}
+
+/** How a restore went. */
+export function outcomeText(result: RestoreResult): string {
+  const { changes, checks, safetyBackup } = result;
+  const compared = checks.filter((c) => c.found !== undefined);
+  const other = checks.filter((c) => c.found === undefined).map((c) => c.name);
+  const counts = compared.map((c) => `${c.name} ${c.expected}`).join(', ');
+  const whole =
+    counts === ''
+      ? 'The cluster answers.'
+      : `The cluster answers and holds what the snapshot held: ${counts}.`;
+  return [
+    changes === undefined ? whole : `Of ${changes.length} objects: ${resultsText(changes)}.`,
+    other.length > 0 ? `Could not be compared: ${other.join(', ')}.` : undefined,
+    safetyBackup === undefined ? undefined : 'The state before is kept as a safety backup.',
+  ]
+    .filter((line) => line !== undefined)
+    .join(' ');
+}

@@ -1,0 +1,122 @@
+import type { ConflictPolicy } from '../../core/model';
+import type { PlanQuestion, RestorePlanItem } from '../../core/plan';
+import { withAccepted, withAnswer } from '../../core/restoreChoices';
+import { button, h, icon, section } from '../shared/dom';
+import { counted } from '../shared/format';
+import { hindrances, POLICIES } from './changeRows';
+import { checkbox, select } from './fields';
+import type { PlanState } from './planState';
+
+/** What holds for the whole restore: conflicts, what is accepted, what was answered. */
+export function choicesSection(state: PlanState): HTMLElement {
+  const { choices } = state;
+  const disabled = !state.open;
+  const policy = choices.conflict ?? 'skip';
+  const accepts = hindrances(state.changes, choices);
+  const answers = Object.entries(choices.answers ?? {});
+  return section(
+    'choices',
+    'How to restore',
+    {},
+    h(
+      'div',
+      { class: 'choices' },
+      select<ConflictPolicy>({
+        key: 'conflict',
+        label: 'Where something is there already and differs',
+        value: policy,
+        options: POLICIES.map(({ value, label, what }) => ({ value, label: `${label}: ${what}` })),
+        disabled,
+        onChange: (conflict) => state.change({ ...state.choices, conflict }),
+      }),
+      accepts.length > 0 &&
+        h(
+          'fieldset',
+          {},
+          h('legend', {}, 'Go on in spite of'),
+          ...accepts.map(({ code, text, count, accepted }) =>
+            checkbox({
+              key: `accept:${code}`,
+              label: h(
+                'span',
+                {},
+                text,
+                h(
+                  'span',
+                  { class: 'muted' },
+                  ` (${counted(count, 'object')}, `,
+                  h('code', {}, code),
+                  ')',
+                ),
+              ),
+              state: accepted,
+              disabled,
+              onChange: (checked) => state.change(withAccepted(state.choices, code, checked)),
+            }),
+          ),
+        ),
+      answers.length > 0 &&
+        h(
+          'ul',
+          { class: 'answers', 'aria-label': 'Your answers' },
+          ...answers.map(([answer, value]) =>
+            h(
+              'li',
+              {},
+              icon('reply', 'inline'),
+              h('code', {}, answer),
+              ` ${value} `,
+              button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
+                disabled,
+                id: `back-${answer}`,
+              }),
+            ),
+          ),
+        ),
+    ),
+  );
+}
+
+/** The fields for what a line of the plan asks. */
+export function questions(state: PlanState, item: RestorePlanItem): HTMLElement[] {
+  if (state.plan.changes === undefined) return [];
+  return (item.questions ?? []).map((question) => questionField(state, question));
+}
+
+function questionField(state: PlanState, question: PlanQuestion): HTMLElement {
+  const { answer, title, value, options, action } = question;
+  const key = `answer:${answer}`;
+  const chosen = state.choices.answers?.[answer];
+  const disabled = !state.open;
+  const give = (text: string) => state.change(withAnswer(state.choices, answer, text));
+  if (options !== undefined) {
+    return select({
+      key,
+      label: title,
+      value: chosen ?? '',
+      options: [{ value: '', label: 'Not answered' }, ...options],
+      disabled,
+      onChange: give,
+    });
+  }
+  // An answer that changes the cluster is given by a button, not by a word half typed.
+  const field = h('input', {
+    type: 'text',
+    class: 'text',
+    'data-key': key,
+    value: state.draft(key, chosen ?? value),
+    disabled,
+    spellcheck: 'false',
+    autocomplete: 'off',
+    oninput: () => state.keepDraft(key, field.value),
+    onkeydown: (event) => {
+      if (event instanceof KeyboardEvent && event.key === 'Enter') give(field.value);
+    },
+  });
+  return h(
+    'div',
+    { class: 'question' },
+    h('label', { class: 'field' }, h('span', {}, title), field),
+    button(action ?? 'Answer', () => give(field.value), { disabled, id: `give-${answer}` }),
+  );
+}

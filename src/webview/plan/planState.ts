@@ -1,0 +1,147 @@
+import type { RestoreChoices } from '../../core/model';
+import type { PlannedChange, RestorePlan } from '../../core/plan';
+import { withChosen } from '../../core/restoreChoices';
+import type { PlanRequest, ShownPlan } from '../../protocol/planMessages';
+
+/**
+ * What the page knows beyond the plan it was sent: choices on their way, words being typed. Restoring is offered only
+ * while nothing of that is ahead of the plan.
+ */
+export class PlanState {
+  shown: ShownPlan;
+  choices: RestoreChoices;
+  #edit: number;
+  readonly #toggled = new Map<string, boolean>();
+  readonly #drafts = new Map<string, string>();
+  readonly #problems = new Map<string, string>();
+
+  constructor(
+    shown: ShownPlan,
+    private readonly send: (request: PlanRequest) => void,
+    /** Called after each choice. `typed`: a field is being typed in, which must not be drawn anew. */
+    private readonly changed: (typed: boolean) => void,
+  ) {
+    this.shown = shown;
+    this.choices = shown.choices;
+    this.#edit = shown.edit;
+  }
+
+  get plan(): RestorePlan {
+    return this.shown.plan;
+  }
+
+  get changes(): readonly PlannedChange[] {
+    return this.plan.changes ?? [];
+  }
+
+  /** Takes what the editor sent; false when it is another plan, which needs a state of its own. */
+  receive(shown: ShownPlan): boolean {
+    if (shown.series !== this.shown.series) return false;
+    this.shown = shown;
+    this.#edit = Math.max(this.#edit, shown.edit);
+    if (this.settled) this.#toggled.clear();
+    return true;
+  }
+
+  /** The plan on the page is of the choices on the page. */
+  get settled(): boolean {
+    return this.shown.state === 'planned' && this.shown.edit === this.#edit;
+  }
+
+  /** What is on its way. */
+  get busy(): boolean {
+    return this.shown.state === 'busy' || this.shown.edit < this.#edit;
+  }
+
+  /** The person's turn to choose. */
+  get open(): boolean {
+    return this.shown.outcome === undefined;
+  }
+
+  get restorable(): boolean {
+    return this.open && this.settled && this.#problems.size === 0 && this.plan.possible;
+  }
+
+  /** Why *Restore…* is not offered; undefined when it is. */
+  get hindrance(): string | undefined {
+    if (this.restorable) return undefined;
+    if (this.#problems.size > 0) return 'Something that was typed can’t be used; see below';
+    if (this.busy) return 'The plan is being made anew';
+    return 'Not possible; see below';
+  }
+
+  isChosen({ id, chosen }: PlannedChange): boolean {
+    return this.#toggled.get(id) ?? chosen;
+  }
+
+  choose(changes: readonly PlannedChange[], chosen: boolean): void {
+    for (const { id } of changes) this.#toggled.set(id, chosen);
+    this.change(withChosen(this.choices, changes, chosen));
+  }
+
+  /** Sends other choices to be planned. */
+  change(choices: RestoreChoices, typed = false): void {
+    this.choices = choices;
+    this.send({ type: 'choose', edit: ++this.#edit, choices });
+    this.changed(typed);
+  }
+
+  /** What stands in a field: what is being typed, or what is chosen. */
+  draft(key: string, chosen: string | undefined): string {
+    return this.#drafts.get(key) ?? chosen ?? '';
+  }
+
+  problem(key: string): string | undefined {
+    return this.#problems.get(key);
+  }
+
+  /** What is being typed and not yet given. */
+  keepDraft(key: string, text: string): void {
+    this.#drafts.set(key, text);
+  }
+
+  /** What a person types: sent on when it is right. Gives what is wrong. */
+  type(
+    key: string,
+    text: string,
+    problem: string | undefined,
+    choices: () => RestoreChoices,
+  ): string | undefined {
+    this.#drafts.set(key, text);
+    if (problem === undefined) {
+      this.#problems.delete(key);
+      this.change(choices(), true);
+    } else {
+      this.#problems.set(key, problem);
+      this.changed(true);
+    }
+    return problem;
+  }
+
+  /** The first thing that is wrong with what was typed. */
+  get firstProblem(): string | undefined {
+    return [...this.#problems.values()][0];
+  }
+
+  /** What was being typed in fields that are not there any more is gone. */
+  keepFields(isThere: (key: string) => boolean): void {
+    for (const key of this.#drafts.keys()) {
+      if (isThere(key)) continue;
+      this.#drafts.delete(key);
+      this.#problems.delete(key);
+    }
+  }
+
+  /** The editor asks for what the backup can't hold. */
+  give(id: string, from: 'file' | 'text'): void {
+    this.send({ type: 'give', id, from });
+  }
+
+  forget(id: string): void {
+    this.send({ type: 'forget', id });
+  }
+
+  restore(): void {
+    if (this.restorable) this.send({ type: 'restore', edit: this.shown.edit });
+  }
+}
