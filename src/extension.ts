@@ -4,6 +4,7 @@ import { activityOwner } from './stores/activityOwner';
 import { lateActivities } from './stores/lateActivities';
 import { registerActivityLogs } from './vscode/activityLogs';
 import { registerCommands } from './vscode/commands/registerCommands';
+import { registerDefinitionDocuments } from './vscode/definitionDocuments';
 import { registerEditors } from './vscode/editors/registerEditors';
 import { startHealthChecks } from './vscode/healthChecks';
 import { finishInterrupted } from './vscode/interrupted';
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): Services {
     registerCommands(services),
     registerEditors(services),
     registerActivityLogs(journal),
+    registerDefinitionDocuments(services),
     startHealthChecks(services, view),
     finishInterrupted(services),
     store.onDidChange(() => setContext(store.state)),

@@ -7,6 +7,7 @@ export const commands = {
   enterSecrets: 'clusterBackup.cluster.enterSecrets',
   createBackup: 'clusterBackup.backup.create',
   backUpItem: 'clusterBackup.item.backUp',
+  compareDefinition: 'clusterBackup.definition.compare',
   openBackup: 'clusterBackup.backup.open',
   verifyBackup: 'clusterBackup.backup.verify',
   verifyFile: 'clusterBackup.file.verify',
@@ -35,6 +36,7 @@ export const editors = {
   snapshot: 'clusterBackup.snapshot',
   /** A server's own Raft folder; its file has too general a name to be opened so by default. */
   raftState: 'clusterBackup.raftState',
+  swarmArchive: 'clusterBackup.swarmArchive',
 } as const;
 
 export const settings = {

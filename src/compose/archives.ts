@@ -68,13 +68,13 @@ export interface Archives {
     c: RunContext,
   ): Promise<{ rows: FileRow[]; total: number }>;
   /**
-   * A text of the archive, its bytes exactly: `json` the definition of that id, `compose` the stack of that name (or
-   * the stack a definition belongs to).
+   * A text of the archive. Its bytes exactly: `json` the definition of that id, `compose` the stack of that name (or
+   * the stack a definition belongs to). `portable`: the definition in the words of `liveText`, to compare the two.
    *
    * @throws `core.unknownBackup` where there is no such text
    */
   archiveText(
-    p: { session: number; id: string; as: 'json' | 'compose' },
+    p: { session: number; id: string; as: 'json' | 'compose' | 'portable' },
     c: RunContext,
   ): Promise<string>;
   archiveClose(p: { session: number }, c: RunContext): Promise<void>;
@@ -113,12 +113,16 @@ export function createArchives(): Archives {
       return Promise.resolve(index?.query(query) ?? { rows: [], total: 0 });
     },
 
-    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to reject
     async archiveText({ session: id, id: of, as }) {
       const session = find(id);
       const stack = session.definitions.find((definition) => definition.id === of)?.stack ?? of;
+      const json = session.texts.get(of)?.toString('utf8');
       const text =
-        as === 'compose' ? session.stacks.get(stack) : session.texts.get(of)?.toString('utf8');
+        as === 'compose'
+          ? session.stacks.get(stack)
+          : as === 'json' || json === undefined
+            ? json
+            : await portableOf(session, of);
       if (text !== undefined) return text;
       throw coreErrors.unknownBackup({
         message:
@@ -134,6 +138,18 @@ export function createArchives(): Archives {
       return Promise.resolve();
     },
   };
+}
+
+/** A definition in a form that compares with that of a cluster: names in place of ids. */
+async function portableOf(session: Session, id: string): Promise<string | undefined> {
+  const { fromJson } = await import('../snapshots/swarm/json');
+  const { nameMapOf, portable, portableText } = await import('../snapshots/swarm/portable');
+  const all = session.definitions.map((listed): Definition => ({
+    ...listed,
+    value: fromJson(session.texts.get(listed.id)?.toString('utf8') ?? '{}') as Definition['value'],
+  }));
+  const definition = all.find((one) => one.id === id);
+  return definition && portableText(portable(definition, nameMapOf(all)));
 }
 
 /** Reads an archive to its end; damage is part of the result. */

@@ -52,6 +52,17 @@ export function timeText(iso: string): string {
   );
 }
 
+/** A time for a title, in the person's own zone: "3 May 10:00", with the year where it is another one. */
+export function momentText(iso: string, now: Date): string {
+  const date = new Date(iso);
+  const day = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+  }).format(date);
+  return `${day} ${timeText(iso).slice(11, 16)}`;
+}
+
 /** Text that stands in Markdown as itself. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&').replace(/\n/g, ' ');

@@ -24,7 +24,10 @@ export interface FileQuery {
   from: number;
   /** Rows at most. */
   limit: number;
-  /** Only names that hold this, whatever their case. */
+  /**
+   * Only what has this in its path below the folder, whatever its case, at any depth: rows are named by that path
+   * then.
+   */
   filter?: string | undefined;
 }
 
@@ -111,7 +114,11 @@ export class FileIndex {
     }
     if (folder === undefined) return { rows: [], total: 0 };
     const ids = this.children(folder, filter.toLowerCase());
-    const rows = Array.from(ids.subarray(from, from + limit), (id) => this.row(id));
+    const top = folder;
+    const rows = Array.from(ids.subarray(from, from + limit), (id) => ({
+      ...this.row(id),
+      ...(filter === '' ? {} : { name: this.pathOf(id, top) ?? '' }),
+    }));
     return { rows, total: ids.length };
   }
 
@@ -121,17 +128,34 @@ export class FileIndex {
       return last.rows;
     }
     const found: { id: number; name: string; rank: number }[] = [];
-    for (let id = this.firstChild[folder] as number; id !== NONE;) {
-      const name = this.nameOf(id);
-      if (filter === '' || name.toLowerCase().includes(filter)) {
-        found.push({ id, name, rank: this.types[id] === DIRECTORY ? 0 : 1 });
+    const take = (id: number, name: string): void => {
+      found.push({ id, name, rank: this.types[id] === DIRECTORY ? 0 : 1 });
+    };
+    if (filter === '') {
+      for (let id = this.firstChild[folder] as number; id !== NONE;) {
+        take(id, this.nameOf(id));
+        id = this.nextSibling[id] as number;
       }
-      id = this.nextSibling[id] as number;
+    } else {
+      for (let id = 1; id < this.count; id++) {
+        const path = this.pathOf(id, folder);
+        if (path?.toLowerCase().includes(filter)) take(id, path);
+      }
     }
     found.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     const rows = Uint32Array.from(found, ({ id }) => id);
     this.sorted = { folder, filter, count: this.count, rows };
     return rows;
+  }
+
+  /** Path of a node below a folder; undefined for what is not in it. */
+  private pathOf(id: number, folder: number): string | undefined {
+    let path = this.nameOf(id);
+    for (let up = this.parents[id] as number; up !== folder; up = this.parents[up] as number) {
+      if (up === NONE) return undefined;
+      path = `${this.nameOf(up)}/${path}`;
+    }
+    return path;
   }
 
   private row(id: number): FileRow {

@@ -4,20 +4,20 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { labelProblem } from '../../core/model';
 import { removeBackup } from '../../core/operations/remove';
-import { editors } from '../../ids';
 import { activityOwner } from '../../stores/activityOwner';
+import { editorOf } from '../editors/editorOf';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { bytesText, timeText } from '../text';
 import { chooseBackup } from './choose';
 import type { ClusterArgument } from './choose';
 
-/** Opens a backup in the snapshot editor. */
+/** Opens a backup in the editor for its kind. */
 export async function openBackup(services: Services, argument?: ClusterArgument): Promise<void> {
   const chosen = await chooseBackup(services, argument, 'Open which backup?');
   if (chosen === undefined) return;
   const uri = vscode.Uri.file(chosen.backup.path);
-  await vscode.commands.executeCommand('vscode.openWith', uri, editors.snapshot);
+  await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(uri.fsPath));
 }
 
 /** Gives a backup another label, or none. */

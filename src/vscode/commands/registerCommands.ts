@@ -48,6 +48,9 @@ const table: Record<CommandId, Handler> = {
     (await import('./createBackup')).createBackup(s, a),
   ),
   [commands.backUpItem]: cluster(async (s, a) => (await import('./createBackup')).backUpItem(s, a)),
+  [commands.compareDefinition]: cluster(async (s, a) =>
+    (await import('./compareDefinition')).compareDefinition(s, a),
+  ),
   [commands.openBackup]: cluster(async (s, a) => (await manage()).openBackup(s, a)),
   [commands.verifyBackup]: cluster(async (s, a) => (await verify()).verifyBackup(s, a)),
   [commands.verifyFile]: file(async (s, path) => (await verify()).verifyFile(s, path)),

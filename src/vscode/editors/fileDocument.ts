@@ -59,6 +59,8 @@ export abstract class FileDocument<
   readonly onDidChange = this.#changed.event;
   readonly onDidProgress = this.#progressed.event;
   readonly onDidNotice = this.#noticed.event;
+  readonly #closed = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#closed.event;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -161,7 +163,10 @@ export abstract class FileDocument<
     this.#reading?.abort();
     this.#close();
     this.#watch.dispose();
-    for (const emitter of [this.#changed, this.#progressed, this.#noticed]) emitter.dispose();
+    this.#closed.fire();
+    for (const emitter of [this.#changed, this.#progressed, this.#noticed, this.#closed]) {
+      emitter.dispose();
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
-import { isAbsolute, relative } from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { commands, editors } from '../../ids';
+import { ownerOf } from '../ownerOf';
 import { runCommand } from '../run';
 import type { Services } from '../services';
 import type { FileActions } from './fileActions';
@@ -11,7 +11,7 @@ const decryption = () => import('../decryption');
 /** The custom editors, given what the rest of the extension does for them. */
 export function registerEditors(services: Services): vscode.Disposable {
   const actions = fileActions(services);
-  return registerFileEditor(services, {
+  const snapshots = registerFileEditor(services, {
     viewTypes: [editors.snapshot, editors.raftState],
     screen: 'inspect',
     title: 'Snapshot',
@@ -20,13 +20,25 @@ export function registerEditors(services: Services): vscode.Disposable {
     connect: async (document, webview) =>
       (await import('./snapshotPanel')).connectPanel(document, webview, services.log),
   });
+  const archives = registerFileEditor(services, {
+    viewTypes: [editors.swarmArchive],
+    screen: 'archive',
+    title: 'Swarm backup',
+    async open(uri) {
+      const { ArchiveDocument } = await import('./archiveDocument');
+      const { keepOpen } = await import('./openArchives');
+      return keepOpen(new ArchiveDocument(uri, services, actions));
+    },
+    connect: async (document, webview) =>
+      (await import('./archivePanel')).connectArchivePanel(document, webview, services),
+  });
+  return vscode.Disposable.from(snapshots, archives);
 }
 
 function fileActions(services: Services): FileActions {
   return {
     async decryptionFor(path) {
-      const { entries } = services.store;
-      const owner = entries.find(({ config }) => isInside(config.vault, path));
+      const owner = ownerOf(services.store, path);
       return owner && (await decryption()).configuredDecryption(services, owner);
     },
     askDecryption: async (source, kind, again) =>
@@ -45,9 +57,4 @@ function fileActions(services: Services): FileActions {
         (await import('../commands/restoreBackup')).restoreFile(services, path, secrets),
       ),
   };
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }

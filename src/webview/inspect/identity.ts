@@ -1,8 +1,10 @@
 import type { ShownSnapshot } from '../../protocol/inspectMessages';
-import { h, icon, section } from '../shared/dom';
-import type { Child } from '../shared/dom';
-import { ageText, bytesText, counted, countText, exactBytes, timeTexts } from '../shared/format';
-import { encryptionText, isReadable } from './words';
+import { h, section } from '../shared/dom';
+import { encryptionCell, fact, sizeCell, timeCell } from '../shared/facts';
+import { counted, countText } from '../shared/format';
+import { isReadable } from './words';
+
+const OPEN = 'Whoever can read this file can read the keys and the ACL tokens in it.';
 
 /** What the snapshot says of itself: identity, sizes, time, encryption. */
 export function identitySection(snapshot: ShownSnapshot): HTMLElement {
@@ -22,9 +24,12 @@ export function identitySection(snapshot: ShownSnapshot): HTMLElement {
       ...fact('Raft term', number(identity.term)),
       ...fact('Format version', number(identity.formatVersion)),
       ...fact('Datacenter', typeof datacenter === 'string' && datacenter),
-      ...fact('Size of the file', size(snapshot.size)),
-      ...fact('Unpacked', identity.size !== undefined && size(identity.size)),
-      ...fact('Encryption', encryptionCell(snapshot)),
+      ...fact('Size of the file', sizeCell(snapshot.size)),
+      ...fact('Unpacked', identity.size !== undefined && sizeCell(identity.size)),
+      ...fact(
+        'Encryption',
+        encryptionCell(snapshot.encryption, isReadable(snapshot.product) && OPEN),
+      ),
     ),
   );
 }
@@ -57,49 +62,5 @@ export function serversSection({ report }: ShownSnapshot): HTMLElement | undefin
         h('tbody', {}, ...rows),
       ),
     ),
-  );
-}
-
-function fact(name: string, value: Child): HTMLElement[] {
-  if (value === false || value === undefined || value === '') return [];
-  return [h('div', { class: 'fact' }, h('dt', {}, name), h('dd', {}, value))];
-}
-
-function size(bytes: number): HTMLElement {
-  return h(
-    'span',
-    {},
-    bytesText(bytes),
-    bytes >= 1024 && h('span', { class: 'second' }, exactBytes(bytes)),
-  );
-}
-
-function timeCell(time: string): HTMLElement {
-  const { local, utc } = timeTexts(time);
-  return h(
-    'span',
-    {},
-    h('time', { datetime: time }, local),
-    h('span', { class: 'second' }, utc),
-    h('span', { class: 'second', 'data-age': time }, ageText(time)),
-  );
-}
-
-function encryptionCell({ encryption, product }: ShownSnapshot): HTMLElement {
-  const open = encryption.kind === 'none';
-  return h(
-    'span',
-    {},
-    icon(open ? 'unlock' : 'lock', 'inline'),
-    encryptionText(encryption),
-    open &&
-      isReadable(product) &&
-      h(
-        'span',
-        { class: 'second' },
-        'Whoever can read this file can read the keys and the ACL tokens in it.',
-      ),
-    encryption.keyIds.length > 0 &&
-      h('span', { class: 'second' }, h('code', {}, encryption.keyIds.join(' '))),
   );
 }

@@ -3,6 +3,8 @@ import type { Sort, SortedKeyQuery } from '../../protocol/inspectMessages';
 import { button, debounce, h, icon, section } from '../shared/dom';
 import { bytesText, counted, countText, exactBytes } from '../shared/format';
 import { sortHeader } from '../shared/sorting';
+import { makeCurrent, onTreeGridKey } from '../shared/treeGrid';
+import type { TreeGridRows } from '../shared/treeGrid';
 import { keyRow, moreRow } from './keyRow';
 import { KeyTree, MORE_ROWS } from './keyTree';
 import type { KeyLine, KeyNode, KeyView } from './keyTree';
@@ -66,7 +68,13 @@ class Keys {
       autocomplete: 'off',
       oninput: debounce(FILTER_WAIT_MS, () => this.#restart({ filter: this.#filter.value })),
     });
-    this.#body.addEventListener('keydown', (event) => this.#onKey(event));
+    const rows: TreeGridRows<KeyNode> = {
+      nodeOf: (row) => rowNodes.get(row),
+      parentOf: (node) => node.parent,
+      isOpen: (node) => node.expanded && node.children !== undefined,
+      toggle: (node) => this.#toggle(node),
+    };
+    this.#body.addEventListener('keydown', (event) => onTreeGridKey(event, this.#body, rows));
     this.element = section(
       'keys',
       'Keys by prefix',
@@ -235,10 +243,7 @@ class Keys {
   }
 
   #makeCurrent(node: KeyNode, row: HTMLElement): void {
-    for (const other of this.#body.querySelectorAll<HTMLElement>('tr[tabindex="0"]')) {
-      other.tabIndex = -1;
-    }
-    row.tabIndex = 0;
+    makeCurrent(this.#body, row);
     this.#current = node;
   }
 
@@ -252,39 +257,6 @@ class Keys {
     if (node.children === undefined) return void this.#loadChildren(node);
     node.expanded = !node.expanded;
     this.#draw();
-  }
-
-  /** Keys of a tree grid (WAI-ARIA Authoring Practices, Treegrid Pattern, rows first). */
-  #onKey(event: KeyboardEvent): void {
-    const row = event.target instanceof HTMLTableRowElement ? event.target : undefined;
-    const node = row === undefined ? undefined : rowNodes.get(row);
-    if (row === undefined || node === undefined || event.ctrlKey || event.altKey || event.metaKey) {
-      return;
-    }
-    const rows = [...this.#body.querySelectorAll<HTMLElement>('tr[tabindex]')];
-    const at = rows.indexOf(row);
-    const open = node.expanded && node.children !== undefined;
-    const goTo = (target: number): void => rows[target]?.focus();
-    const actions: Record<string, () => void> = {
-      ArrowDown: () => goTo(at + 1),
-      ArrowUp: () => goTo(at - 1),
-      Home: () => goTo(0),
-      End: () => goTo(rows.length - 1),
-      Enter: () => this.#toggle(node),
-      ' ': () => this.#toggle(node),
-      ArrowRight: () => (open ? goTo(at + 1) : this.#toggle(node)),
-      ArrowLeft: () => {
-        if (open) this.#toggle(node);
-        else if (node.parent !== undefined) {
-          const { parent } = node;
-          rows.find((r) => rowNodes.get(r) === parent)?.focus();
-        }
-      },
-    };
-    const action = actions[event.key];
-    if (action === undefined) return;
-    event.preventDefault();
-    action();
   }
 }
 

@@ -122,14 +122,6 @@ export function readable(snapshot: ShownSnapshot): string {
   }. The tables below show what was read before the damage.`;
 }
 
-/** How the file is stored, and what that means to whoever can read it. */
-export function encryptionText(encryption: ShownSnapshot['encryption']): string {
-  if (encryption.kind === 'none') return 'Not encrypted';
-  if (encryption.kind === 'passphrase') return 'With a passphrase (OpenPGP)';
-  const keys = encryption.keyIds.length;
-  return keys === 0 ? 'For OpenPGP keys' : `For ${counted(keys, 'OpenPGP key')}`;
-}
-
 const COUNTED: readonly [name: string, one: string, many: string][] = [
   ['KVS', 'key', 'keys'],
   ['Service', 'service instance', 'service instances'],

@@ -41,6 +41,8 @@ export function button(
     /** Says why or what, on hover. */
     title?: string;
     id?: string;
+    /** For screen readers, where the words alone do not say of what. */
+    label?: string;
   } = {},
 ): HTMLButtonElement {
   return h(
@@ -51,6 +53,7 @@ export function button(
       class: options.primary === true ? 'button primary' : 'button',
       disabled: options.disabled === true,
       title: options.title,
+      'aria-label': options.label,
       onclick,
     },
     options.icon !== undefined && icon(options.icon),

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { ShownSnapshot } from '../../../src/protocol/inspectMessages';
 import { progressText } from '../../../src/webview/shared/waiting';
 import {
-  encryptionText,
   guidance,
   highlights,
   isReadable,
@@ -10,6 +9,7 @@ import {
   readable,
   verdict,
 } from '../../../src/webview/inspect/words';
+import { encryptionText } from '../../../src/webview/shared/facts';
 
 function snapshot(change: Partial<ShownSnapshot> = {}): ShownSnapshot {
   return {

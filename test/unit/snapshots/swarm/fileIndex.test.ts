@@ -103,4 +103,16 @@ describe('the index of a volume', () => {
     const found = index.query({ path: '', from: 0, limit: 5, filter: 'E01' });
     assert.deepEqual([found.total, found.rows[0]?.name], [10, 'file010']);
   });
+
+  it('finds by a part of the path at any depth below a folder', () => {
+    const index = new FileIndex();
+    for (const path of ['a/logs/x', 'a/logs/deep/y', 'a/other', 'logs/z'])
+      index.add(entry(path, 1));
+    const names = (path: string, filter: string) =>
+      index.query({ path, from: 0, limit: 10, filter }).rows.map(({ name }) => name);
+    assert.deepEqual(names('a', 'LOGS/'), ['logs/deep', 'logs/deep/y', 'logs/x']);
+    assert.deepEqual(names('a/logs', 'y'), ['deep/y']);
+    assert.deepEqual(names('', 'logs/z'), ['logs/z']);
+    assert.deepEqual(names('a', 'z'), []);
+  });
 });

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { DEFINITION_SCHEME } from './definitionDocuments';
+import { momentText } from './text';
+
+const querySchema = z.discriminatedUnion('of', [
+  z.object({
+    of: z.literal('backup'),
+    /** The backup's file. */
+    path: z.string(),
+    id: z.string(),
+    as: z.enum(['json', 'compose', 'portable']),
+  }),
+  z.object({ of: z.literal('live'), cluster: z.string(), id: z.string() }),
+  /** What is not there. */
+  z.object({ of: z.literal('nothing') }),
+]);
+
+/** Which text a document holds. */
+export type DefinitionQuery = z.infer<typeof querySchema>;
+
+/** @param title what stands on the tab, without the ending */
+export function definitionUri(title: string, query: DefinitionQuery): vscode.Uri {
+  const ending = 'as' in query && query.as === 'compose' ? 'yaml' : 'json';
+  return vscode.Uri.from({
+    scheme: DEFINITION_SCHEME,
+    // One part: the tab shows the last one only.
+    path: `/${title.replaceAll('/', ' on ')}.${ending}`,
+    query: JSON.stringify(query),
+  });
+}
+
+/** Undefined for an address that was not made here. */
+export function parseDefinitionUri(uri: vscode.Uri): DefinitionQuery | undefined {
+  try {
+    return querySchema.parse(JSON.parse(uri.query));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `service/web_api` → `web_api`; `volume/node1/data` → `data on node1`. */
+export function nameOf(id: string): string {
+  const [kind, ...parts] = id.split('/');
+  return parts.length === 0 ? (kind ?? id) : parts.reverse().join(' on ');
+}
+
+/** `web_api (backup of 3 May 10:00)` */
+export function backupTitle(id: string, created: string | undefined): string {
+  const when = created === undefined ? '' : ` of ${momentText(created, new Date())}`;
+  return `${nameOf(id)} (backup${when})`;
+}

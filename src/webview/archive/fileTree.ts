@@ -1,0 +1,123 @@
+import type { ShownArchive, FileQuery, FileRow, FileRows } from '../../protocol/archiveMessages';
+
+/** Rows asked for at first, and on each "show more". */
+export const FIRST_ROWS = 200;
+export const MORE_ROWS = 500;
+/** More rows at once help nobody and make a page slow; the filter does help. */
+export const MAX_ROWS = 5_000;
+
+export type Content = ShownArchive['contents'][number];
+
+/** A volume, or something in it. */
+export interface FileNode {
+  content: Content;
+  /** Inside the volume; empty for the volume itself. */
+  path: string;
+  /** Absent for the volume itself. */
+  row: FileRow | undefined;
+  parent: FileNode | undefined;
+  /** 1 for volumes. */
+  level: number;
+  expanded: boolean;
+  /** Rows below that have come; undefined before they were asked for. */
+  children: FileNode[] | undefined;
+  /** Rows there would be without a limit. */
+  total: number;
+  /** Why its rows could not be read. */
+  error?: string;
+}
+
+/** A line of the table. */
+export type FileLine =
+  | { kind: 'node'; node: FileNode; position: number; of: number }
+  | { kind: 'more'; parent: FileNode; shown: number; total: number }
+  | { kind: 'note'; parent: FileNode; text: string; error: boolean };
+
+/** The volumes of an archive and the files in them, as far as they were asked for. Knows no page and no worker. */
+export class FileTree {
+  readonly roots: readonly FileNode[];
+  #filter = '';
+
+  constructor(contents: readonly Content[]) {
+    this.roots = contents.map((content) => ({
+      content,
+      path: '',
+      row: undefined,
+      parent: undefined,
+      level: 1,
+      expanded: false,
+      children: undefined,
+      total: 0,
+    }));
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  /** Shows only files whose path has the text, all of them right below their volume. What was there is let go. */
+  setFilter(filter: string): void {
+    this.#filter = filter;
+    for (const root of this.roots) {
+      root.children = undefined;
+      delete root.error;
+    }
+  }
+
+  opens(node: FileNode): boolean {
+    return node.row === undefined || (node.row.type === 'directory' && this.#filter === '');
+  }
+
+  /** What to ask for the rows below a node that are not there yet. */
+  query(node: FileNode): FileQuery {
+    const from = node.children?.length ?? 0;
+    return {
+      folder: node.content.folder,
+      path: node.path,
+      from,
+      limit: Math.min(from === 0 ? FIRST_ROWS : MORE_ROWS, MAX_ROWS - from),
+      ...(this.#filter === '' ? {} : { filter: this.#filter }),
+    };
+  }
+
+  add(node: FileNode, { rows, total }: FileRows): void {
+    const children = rows.map((row): FileNode => ({
+      content: node.content,
+      path: node.path === '' ? row.name : `${node.path}/${row.name}`,
+      row,
+      parent: node,
+      level: node.level + 1,
+      expanded: false,
+      children: undefined,
+      total: 0,
+    }));
+    node.children = [...(node.children ?? []), ...children];
+    node.total = total;
+    delete node.error;
+  }
+
+  lines(): FileLine[] {
+    const lines: FileLine[] = [];
+    const walk = (nodes: readonly FileNode[], of: number): void => {
+      nodes.forEach((node, at) => {
+        lines.push({ kind: 'node', node, position: at + 1, of });
+        if (node.expanded && this.opens(node)) below(node);
+      });
+    };
+    const below = (parent: FileNode): void => {
+      const { children, total, error } = parent;
+      if (children !== undefined) walk(children, total);
+      if (error !== undefined) lines.push({ kind: 'note', parent, text: error, error: true });
+      else if (children === undefined) {
+        lines.push({ kind: 'note', parent, text: 'Reading…', error: false });
+      } else if (children.length === 0) {
+        const text = this.#filter === '' ? 'Nothing in it' : 'No file with that in its path';
+        lines.push({ kind: 'note', parent, text, error: false });
+      } else if (children.length < total) {
+        lines.push({ kind: 'more', parent, shown: children.length, total });
+      }
+    };
+    walk(this.roots, this.roots.length);
+    return lines;
+  }
+}

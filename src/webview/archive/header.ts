@@ -1,0 +1,133 @@
+import type { ArchiveAction, ArchiveRequest, ShownArchive } from '../../protocol/archiveMessages';
+import type { FileNotice } from '../../protocol/fileMessages';
+import { button, h, icon } from '../shared/dom';
+import { ageText, bytesText, countText } from '../shared/format';
+import { highlights, isRestorable, leftGroups, readable, verdict } from './words';
+
+type Send = (request: ArchiveRequest) => void;
+
+/** Lines of a group that are shown before the others are folded away. */
+const FIRST_LINES = 6;
+
+/** Name, and what can be done with the file. */
+export function header(
+  name: string,
+  archive: ShownArchive,
+  send: Send,
+): { element: HTMLElement; setNotice: (notice: FileNotice<ArchiveAction>) => void } {
+  const restorable = isRestorable(archive);
+  const verify = button('Verify again', () => send({ type: 'verify' }), { icon: 'verified' });
+  const restore = button('Restore…', () => send({ type: 'restore' }), {
+    icon: 'history',
+    primary: restorable,
+    ...(restorable ? {} : { title: 'Only a whole backup can be restored.' }),
+  });
+  const element = h(
+    'header',
+    { class: 'head' },
+    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle(archive))),
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify),
+  );
+  return {
+    element,
+    setNotice({ busy, file }) {
+      const buttons: [ArchiveAction, HTMLButtonElement, boolean][] = [
+        ['restore', restore, !restorable],
+        ['verify', verify, false],
+      ];
+      for (const [action, one, off] of buttons) {
+        one.disabled = file === 'deleted' || off;
+        // Not disabled: that would take the focus away. The editor ignores a second press.
+        one.setAttribute('aria-disabled', String(busy !== undefined));
+        one.classList.toggle('busy', busy === action);
+      }
+    },
+  };
+}
+
+function subtitle({ manifest, size }: ShownArchive): string {
+  const of = manifest === undefined ? '' : ` of ${manifest.cluster}`;
+  return [
+    `Docker Swarm backup${of}`,
+    bytesText(size),
+    manifest !== undefined && ageText(manifest.created),
+  ]
+    .filter((part) => part !== false)
+    .join(' · ');
+}
+
+/** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */
+export function verdictBanner(archive: ShownArchive): HTMLElement {
+  const { tone, icon: name, title, text } = verdict(archive);
+  const { at, by } = archive.verification;
+  const { error } = archive;
+  return h(
+    'section',
+    { class: `banner ${tone}`, 'aria-labelledby': 'verdict' },
+    icon(name, 'banner-icon'),
+    h(
+      'div',
+      {},
+      h('h2', { id: 'verdict' }, title),
+      h('p', {}, text),
+      error !== undefined && h('p', { class: 'next' }, error.next),
+      tone === 'bad' &&
+        h('p', {}, h('strong', {}, 'What can still be read: '), `${readable(archive)}.`),
+      tone === 'good'
+        ? h(
+            'p',
+            { class: 'muted' },
+            'Checked ',
+            h('span', { 'data-age': at }, ageText(at)),
+            ` by version ${by}.`,
+          )
+        : error !== undefined && h('p', { class: 'muted' }, h('code', {}, error.code)),
+    ),
+  );
+}
+
+/** What belongs to the cluster and is not in the backup: said before what is. */
+export function leftBanner({ manifest }: ShownArchive): HTMLElement | undefined {
+  if (manifest === undefined) return undefined;
+  const groups = leftGroups(manifest.left);
+  if (manifest.notes.length > 0) {
+    groups.push({ title: 'Remarks', tone: 'other', lines: manifest.notes });
+  }
+  if (groups.length === 0) return undefined;
+  const warning = groups.some(({ tone }) => tone === 'warning');
+  return h(
+    'section',
+    { class: `banner ${warning ? 'warning' : 'other'}`, 'aria-labelledby': 'left' },
+    icon(warning ? 'warning' : 'info', 'banner-icon'),
+    h(
+      'div',
+      {},
+      h(
+        'h2',
+        { id: 'left' },
+        manifest.left.length > 0 ? 'What is not in this backup' : 'To be known',
+      ),
+      ...groups.flatMap(({ title, lines }) => [h('h3', {}, title), ...linesList(lines)]),
+    ),
+  );
+}
+
+function linesList(lines: readonly string[]): HTMLElement[] {
+  const list = (of: readonly string[]): HTMLElement =>
+    h('ul', { class: 'lines' }, ...of.map((line) => h('li', {}, line)));
+  const first = list(lines.slice(0, FIRST_LINES));
+  const rest = lines.slice(FIRST_LINES);
+  if (rest.length === 0) return [first];
+  return [first, h('details', {}, h('summary', {}, `${countText(rest.length)} more`), list(rest))];
+}
+
+/** What is in it, in a few large figures. */
+export function figures(archive: ShownArchive): HTMLElement | undefined {
+  const all = highlights(archive);
+  if (all.length === 0) return undefined;
+  return h(
+    'ul',
+    { class: 'figures', 'aria-label': 'What it holds' },
+    ...all.map(([count, what]) => h('li', {}, h('strong', {}, countText(count)), ` ${what}`)),
+  );
+}
