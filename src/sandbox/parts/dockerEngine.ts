@@ -63,6 +63,8 @@ export interface RunningEngine {
   readonly stopDaemon: () => Promise<void>;
   /** Starts dockerd again on the same data. */
   readonly startDaemon: () => Promise<void>;
+  /** Stops dockerd where it is, as an engine that hangs; it goes on with `false`. */
+  readonly freeze: (frozen: boolean) => void;
   /** Pulls its network cable, or puts it back. */
   readonly setCable: (up: boolean) => Promise<void>;
   /** Runs the docker command line against it and gives what that printed. */
@@ -170,12 +172,14 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
         },
       );
     },
+    freeze,
     setCable: (up) => lab.setCable(plug.cable, up),
     docker,
     importBusybox: (name) => importTar(name, () => makeBusyboxTar(folder.path, log), '/bin/sh'),
     importEmpty: (name) => importTar(name, () => makeEmptyTar(folder.path), '/nothing'),
     stop: async () => {
       await Promise.all(forwarders.map((forwarder) => forwarder.stop('SIGKILL')));
+      freeze(false);
       // The node's first process takes dockerd, shims and containers with it, and their mounts.
       await node.stop();
       await daemon?.process.end;
@@ -185,10 +189,24 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
     },
   };
 
+  function freeze(frozen: boolean): void {
+    const pid = engine.pid();
+    if (daemon === undefined || pid === undefined) return;
+    // The program before it stops itself with it, and would not notice its end.
+    for (const each of frozen ? [pid] : [daemon.process.pid, pid]) {
+      try {
+        process.kill(each, frozen ? 'SIGSTOP' : 'SIGCONT');
+      } catch {
+        // It ended just now.
+      }
+    }
+  }
+
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const pid = engine.pid();
     if (daemon === undefined || pid === undefined) return;
     process.kill(pid, signal);
+    freeze(false);
     await daemon.process.end;
     lastOutput = daemon.process.output();
     daemon = undefined;
