@@ -57,6 +57,10 @@ export const swarmErrors = errorTable('swarm', {
     category: 'refused',
     next: 'Give the folder `swarm` of a manager’s data root as `swarmFolder`.',
   },
+  subnetTaken: {
+    category: 'failed',
+    next: 'Remove the network that has the addresses, or accept `subnetTaken` so that it gets other ones.',
+  },
   busy: {
     category: 'refused',
     next: 'Wait until the other one is done, or cancel it.',

@@ -2,9 +2,14 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { InspectedSnapshot, KeyRows } from '../../compose/inspections';
 import { fromErrorInfo } from '../../core/errors';
+import type { DecryptionSecrets } from '../../core/ports';
+import { detectFile } from '../../snapshots/detect';
+import { formatOfFile } from '../../snapshots/formats';
+import type { Cli } from '../cli';
 import { cliErrors } from '../cliErrors';
 import type { WithCli } from '../program';
 import { chooseSource, decryptionOf } from '../source';
+import type { ChosenSource } from '../source';
 import { SOURCE_HELP, sourceDocument, withDecryptionOptions } from '../sourceOptions';
 import type { DecryptionOptions } from '../sourceOptions';
 
@@ -22,13 +27,15 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
   withDecryptionOptions(
     program
       .command('inspect')
-      .description('print what is in a snapshot, as "consul snapshot inspect" does')
+      .description(
+        'print what is in a backup; of a Consul snapshot as "consul snapshot inspect" does',
+      )
       .argument('<source>', SOURCE_HELP)
       .addOption(
-        new Option('--format <format>', 'json: exactly what Consul prints').choices([
-          'pretty',
-          'json',
-        ]),
+        new Option(
+          '--format <format>',
+          'json: of a Consul snapshot exactly what Consul prints',
+        ).choices(['pretty', 'json']),
       )
       .option('--kvdetails', 'sizes of the keys by prefix')
       .option(
@@ -43,8 +50,17 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
       const query = keyQuery(options);
       const source = await chooseSource(cli, text);
       const decryption = await decryptionOf(cli, source, options);
+      if (await isArchive(source)) {
+        await inspectArchive(cli, source, decryption, options);
+        return;
+      }
       const operations = await cli.operations();
       const inspected = await operations.inspectOpen({ source: source.ref, decryption }, context);
+      // Told only once it was decrypted.
+      if (inspected.product.id === 'swarm') {
+        await inspectArchive(cli, source, decryption, options);
+        return;
+      }
       const { session, error } = inspected;
       if (options.format === 'json') {
         // A script that reads Consul's object expects a whole one or none.
@@ -67,6 +83,39 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
       if (error !== undefined) throw fromErrorInfo(error);
     }),
   );
+}
+
+/** Whether a source is a swarm backup, as far as that is told without decrypting it. */
+async function isArchive({ path, backup }: ChosenSource): Promise<boolean> {
+  const stated = backup?.backup.manifest.format ?? formatOfFile(path);
+  if (stated !== undefined) return stated === 'swarm';
+  const detected = await detectFile(path).catch(() => undefined);
+  return detected?.id === 'swarm';
+}
+
+async function inspectArchive(
+  cli: Cli,
+  source: ChosenSource,
+  decryption: DecryptionSecrets,
+  options: Options,
+): Promise<void> {
+  if (keyQuery(options) !== undefined) {
+    throw cliErrors.usage({
+      message: `${source.name} is a swarm backup, which has no keys.`,
+      next: 'Leave --kvdetails out.',
+    });
+  }
+  const { out, context } = cli;
+  const operations = await cli.operations();
+  const archive = await operations.archiveOpen({ source: source.ref, decryption }, context);
+  const { archiveDocument, archiveText } = await import('../archiveText');
+  const document = { source: sourceDocument(source), ...archiveDocument(archive) };
+  if (options.format === 'json') out.raw(`${JSON.stringify(document, null, 2)}\n`);
+  else {
+    out.document(document);
+    if (!out.options.json) out.text(archiveText(archive, source.path));
+  }
+  if (archive.error !== undefined) throw fromErrorInfo(archive.error);
 }
 
 /** An inspection as `--json` has it. Fields may be added, never changed. */

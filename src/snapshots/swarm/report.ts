@@ -1,7 +1,7 @@
 import type { ClusterBackupError } from '../../core/errors';
 import type { RecordStat, SnapshotReport } from '../../core/ports';
 import type { ArchiveReader } from './archiveReader';
-import type { Definition, DefinitionKind, SwarmManifest } from './layout';
+import type { ContentSummary, Definition, DefinitionKind, SwarmManifest } from './layout';
 import { at } from './members';
 
 const ROWS: readonly (readonly [string, DefinitionKind])[] = [
@@ -66,11 +66,17 @@ export class ReportFacts {
       facts: {
         ...(manifest === undefined ? {} : factsOf(manifest)),
         ...(reader.head.sha256 === undefined ? {} : { headSha256: reader.head.sha256 }),
+        ...(reader.contents.length === 0 ? {} : { contents: reader.contents.map(sumOf) }),
         ...(this.reasons.length === 0 ? {} : { refused: this.reasons }),
       },
       contentBytes,
     };
   }
+}
+
+/** `<sha256> <bytes> <folder>`: what a restore compares a volume with. */
+function sumOf({ sha256, bytes, folder }: ContentSummary): string {
+  return `${sha256} ${bytes} ${folder}`;
 }
 
 function factsOf(manifest: SwarmManifest): SnapshotReport['facts'] {

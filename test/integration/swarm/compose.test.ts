@@ -130,6 +130,22 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
     await engine.stop();
   });
 
+  it('is the same with the defaults that the engine adds when asked to', async () => {
+    const names = nameMapOf(first);
+    let added = 0;
+    for (const one of first.filter(({ kind }) => kind === 'service')) {
+      const path = `/services/${one.name}?insertDefaults=true`;
+      const value = (await ask(engine.socket, 'GET', path)) as Record<string, unknown>;
+      added += JSON.stringify(value['Spec']).length - JSON.stringify(one.value['Spec']).length;
+      assert.deepEqual(
+        differences(portable(one, names), portable({ ...one, value }, names)),
+        [],
+        one.id,
+      );
+    }
+    assert.ok(added > 100, String(added));
+  });
+
   it('is deployed from what was written, and no field differs', async () => {
     const written = composeOf('shop', first);
     assert.ok('yaml' in written, JSON.stringify(written));
@@ -204,5 +220,103 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
       `${inside}.Mounts[0].TmpfsOptions.Mode`,
       `${inside}.Privileges.SELinuxContext.Disable`,
     ]);
+  });
+
+  it('replays services made by hand, the swarm, a node and a volume: no field differs', async () => {
+    const [node] = (await ask(engine.socket, 'GET', '/nodes')) as { ID: string }[];
+    assert.ok(node);
+    const common = definition(await read(), 'network/common').value['Id'] as string;
+    await ask(engine.socket, 'POST', '/services/create', {
+      Name: 'old',
+      Networks: [{ Target: common }],
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: 'busybox:test',
+          Args: ['sleep', '1000'],
+          Hosts: ['10.0.0.1 a b'],
+          DNSConfig: { Nameservers: ['10.0.0.2'], Options: ['ndots:3'] },
+          Privileges: { SELinuxContext: { Type: 'svirt_t', Level: 's0:c1,c2' } },
+          Mounts: [
+            { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 4096, Mode: 0o1777 } },
+            { Type: 'bind', Source: '/tmp', Target: '/b', BindOptions: { NonRecursive: true } },
+          ],
+        },
+        Placement: { Constraints: [`node.id == ${node.ID}`, 'node.id!=gone'] },
+        Resources: {
+          Reservations: {
+            GenericResources: [{ NamedResourceSpec: { Kind: 'gpu', Value: 'one' } }],
+          },
+        },
+      },
+      Mode: { Replicated: { Replicas: 0 } },
+      EndpointSpec: { Ports: [{ TargetPort: 81 }] },
+    });
+    await ask(engine.socket, 'POST', '/services/create', {
+      Name: 'job',
+      TaskTemplate: {
+        ContainerSpec: { Image: 'busybox:test', Args: ['true'] },
+        RestartPolicy: { Condition: 'none' },
+      },
+      Mode: { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 2 } },
+    });
+    const made = await waitFor(
+      'a port',
+      async () => {
+        const all = await read();
+        const { Ports } = definition(all, 'service/old').value['Endpoint'] as { Ports?: unknown };
+        return Ports === undefined ? undefined : all;
+      },
+      { timeoutMs: 20_000 },
+    );
+    const names = nameMapOf(made);
+    const target = await targetIds();
+    const same = async (id: string, again: string, other: string[]): Promise<void> => {
+      const after = await read();
+      assert.deepEqual(
+        differences(
+          portable(definition(made, id), names),
+          portable(definition(after, again), nameMapOf(after)),
+        ),
+        other,
+        id,
+      );
+    };
+
+    for (const name of ['old', 'job']) {
+      const one = definition(made, `service/${name}`);
+      const { body, unresolved } = replayBody(one, names, target, { name: `${name}2` });
+      const missing = name === 'old' ? [{ kind: 'node', name: 'gone' }] : [];
+      assert.deepEqual(unresolved, missing, name);
+      await ask(engine.socket, 'POST', '/services/create', body);
+      await same(one.id, `service/${name}2`, ['Name']);
+    }
+    const old = definition(made, 'service/old');
+    await ask(engine.socket, 'DELETE', '/services/old');
+    const pinned = replayBody(old, names, target, { name: 'old3', pinPorts: true }).body;
+    await ask(engine.socket, 'POST', '/services/create', pinned);
+    await same(old.id, 'service/old3', ['EndpointSpec.Ports[0].PublishedPort', 'Name']);
+
+    const data = definition(made, `volume/${engine.hostname}/shop_data`);
+    const again = replayBody(data, names, target, { name: 'data2' }).body;
+    await ask(engine.socket, 'POST', '/volumes/create', again);
+    await same(data.id, `volume/${engine.hostname}/data2`, ['Name']);
+
+    for (const [id, path, change] of [
+      ['swarm', '/swarm/update', { Labels: { changed: 'yes' } }],
+      [`node/${engine.hostname}`, `/nodes/${node.ID}/update`, { Labels: { zone: 'b' } }],
+    ] as const) {
+      const update = async (body: unknown): Promise<void> => {
+        const { Version } = definition(await read(), id).value as { Version: { Index: number } };
+        await ask(engine.socket, 'POST', `${path}?version=${Version.Index}`, body);
+      };
+      const { body } = replayBody(definition(made, id), names, target);
+      await update({ ...body, ...change });
+      const after = await read();
+      const now = portable(definition(after, id), nameMapOf(after));
+      const [found] = differences(portable(definition(made, id), names), now);
+      assert.match(found ?? '', /^Labels/, id);
+      await update(body);
+      await same(id, id, []);
+    }
   });
 });

@@ -60,6 +60,11 @@ describe('the check of a swarm archive', () => {
       parts: ['definitions', 'volumes'],
       left: [],
       headSha256: head.digest('hex'),
+      contents: ['volumes/node1/data', 'volumes/node1/empty'].map((folder) => {
+        const pieces = members.filter(({ name }) => name.startsWith(`${folder}/`));
+        const tar = Buffer.concat(pieces.map(({ content }) => content));
+        return `${createHash('sha256').update(tar).digest('hex')} ${tar.length} ${folder}`;
+      }),
     });
     assert.equal(report.contentBytes, archive.length);
   });

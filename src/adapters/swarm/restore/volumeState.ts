@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { isCancellation } from '../../../core/errors';
+import type { RestoreChoices } from '../../../core/model';
+import type { PlannedChange } from '../../../core/plan';
+import type { RunContext } from '../../../core/ports';
+import { policyOf } from '../../../core/restoreChoices';
+import { InnerTar } from '../../../snapshots/swarm/innerTar';
+import { definitionId } from '../../../snapshots/swarm/layout';
+import type { DockerEngine } from '../../docker/engine';
+import type { NodeEngine } from '../connections';
+import { HELPER_LABEL, MOUNT, withVolume } from './helper';
+import type { RestoreJournal } from './journal';
+import type { Source, SourceContent, VolumeState } from './model';
+import { nodeOf } from './planner';
+import type { LiveTarget } from './target';
+
+/** Bytes of volumes that are read to compare them, when the person says nothing. */
+const COMPARE_BYTES = 2 ** 30;
+/** A tar that is longer holds more than one folder. */
+const EMPTY_BYTES = 64 << 10;
+
+const volumeSchema = z.looseObject({ CreatedAt: z.string().nullish() });
+
+/** What tells a volume from another one of the same name. */
+export async function createdAt(
+  engine: DockerEngine,
+  volume: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const path = `/volumes/${encodeURIComponent(volume)}`;
+  const { CreatedAt } = await engine.json(
+    path,
+    { purpose: 'describe a volume', signal },
+    volumeSchema,
+  );
+  return CreatedAt ?? '';
+}
+
+/** An engine's own id; its host name where it has none. */
+export function engineId({ info, node }: NodeEngine): string {
+  return typeof info['ID'] === 'string' && info['ID'] !== '' ? info['ID'] : node;
+}
+
+/**
+ * Finds out what the volumes hold that are there already: from the journal, or by reading them, up to a limit, and
+ * comparing their sums. Answer `compareVolumes`: `all` reads them whatever their size, `none` reads none.
+ */
+export async function volumeStates(
+  changes: readonly PlannedChange[],
+  {
+    source,
+    live,
+    choices,
+    journal,
+  }: {
+    source: Source;
+    live: LiveTarget;
+    choices: RestoreChoices;
+    journal: RestoreJournal;
+  },
+  context: RunContext,
+): Promise<Map<string, VolumeState>> {
+  const states = new Map<string, VolumeState>();
+  const answer = choices.answers?.['compareVolumes'];
+  let budget = answer === 'all' ? Infinity : answer === 'none' ? 0 : COMPARE_BYTES;
+  for (const { id, name, chosen, target } of changes) {
+    const content = source.contents.get(id);
+    const definition = source.definitions.find((one) => one.id === id);
+    if (!chosen || definition?.kind !== 'volume') continue;
+    const node = nodeOf(definition.node ?? '', { source, target: live.target, choices });
+    const engine = node === undefined ? undefined : live.engines.get(node.name);
+    if (node === undefined || engine === undefined) continue;
+    for (const wanted of new Set([name, `${name}-restored`, choices.rename?.[id], target])) {
+      if (wanted === undefined) continue;
+      const there = definitionId('volume', wanted, node.name);
+      if (states.has(there) || !live.target.definitions.some((one) => one.id === there)) continue;
+      const recorded = await fromJournal(journal, engine, wanted, content, context.signal);
+      const keeps = recorded === 'restored' && policyOf(choices, id) !== 'replace';
+      if (recorded === 'begun' || keeps) {
+        states.set(there, recorded);
+        continue;
+      }
+      const expected = content?.bytes;
+      if (content === undefined || expected === undefined || expected > budget) continue;
+      budget -= expected;
+      context.progress({ phase: `Comparing the volume ${wanted} on ${node.name}` });
+      states.set(there, await compare(engine.engine, wanted, content, context));
+    }
+  }
+  return states;
+}
+
+async function fromJournal(
+  journal: RestoreJournal,
+  engine: NodeEngine,
+  volume: string,
+  content: SourceContent | undefined,
+  signal: AbortSignal,
+): Promise<'begun' | 'restored' | undefined> {
+  const record = await journal.read(engineId(engine), volume);
+  if (record === undefined) return undefined;
+  if (record.created !== (await createdAt(engine.engine, volume, signal))) return undefined;
+  if (record.state === 'begun') return 'begun';
+  return record.sha256 === content?.sha256 ? 'restored' : undefined;
+}
+
+async function compare(
+  engine: DockerEngine,
+  volume: string,
+  content: SourceContent,
+  { signal, log }: RunContext,
+): Promise<VolumeState> {
+  try {
+    return await withVolume(engine, volume, 'ro', signal, async ({ archive }) => {
+      const query = { path: `/${MOUNT}/.` };
+      const { body } = await engine.stream(archive, { query, purpose: 'compare a volume', signal });
+      const hash = createHash('sha256');
+      const tar = new InnerTar(volume);
+      let bytes = 0;
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        // More than the backup has is something else, whatever follows.
+        if (bytes > Math.max(content.bytes ?? 0, EMPTY_BYTES)) {
+          body.destroy();
+          return 'differs';
+        }
+        hash.update(chunk);
+        tar.push(chunk);
+      }
+      if (hash.digest('hex') === content.sha256) return 'same';
+      const { files, links, special, directories } = tar.counts;
+      return files + links + special === 0 && directories <= 1 ? 'empty' : 'differs';
+    });
+  } catch (error) {
+    if (signal.aborted || isCancellation(error)) throw error;
+    log.warn(`The volume ${volume} could not be compared: ${String(error)} (${HELPER_LABEL})`);
+    return 'unknown';
+  }
+}
