@@ -20,6 +20,9 @@ const DECIDE: Record<DefinitionKind, (definition: Definition, planning: Planning
   service: decideService,
 };
 
+/** What can't get another name. */
+const FIXED_NAMES: ReadonlySet<DefinitionKind> = new Set(['swarm', 'node']);
+
 /** Works out what happens to each object of a backup, in the order in which they are made; asks nobody. */
 export function planObjects(input: PlanInput): PlannedChange[] {
   return new Plan(input).changes;
@@ -107,7 +110,13 @@ class Plan implements Planning {
 
   private decide(definition: Definition): void {
     const { id, kind, name, stack } = definition;
-    const base = { id, kind, name, ...(stack === undefined ? {} : { group: stack }) };
+    const base = {
+      id,
+      kind,
+      name,
+      ...(stack === undefined ? {} : { group: stack }),
+      ...(FIXED_NAMES.has(kind) ? {} : { renamable: true }),
+    };
     const decision = DECIDE[kind](definition, this);
     const change: PlannedChange = { ...base, chosen: isChosen(this.choices, base), ...decision };
     this.changes.push(change);
