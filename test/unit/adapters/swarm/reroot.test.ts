@@ -16,7 +16,7 @@ async function entriesOf(
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);
     const { name, linkname } = entry.header;
-    found.push({ name, linkname: linkname ?? null, text: Buffer.concat(chunks).toString() });
+    found.push({ name, linkname, text: Buffer.concat(chunks).toString() });
   }
   return found;
 }
