@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { sweepLeftovers } from '../../../src/sandbox/parts/dockerLeftovers';
 import { startSwarm } from '../../../src/sandbox/parts/dockerSwarm';
 import { run } from '../../../src/sandbox/parts/processes';
 import { waitFor } from '../../../src/sandbox/parts/wait';
+
+function cgroupsOf(folder: string): string[] {
+  const groups = readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' });
+  return groups.filter((group) => group.includes(basename(folder)));
+}
 
 describe('The Docker engines that tests start', function () {
   this.timeout(120_000);
@@ -58,11 +66,7 @@ describe('The Docker engines that tests start', function () {
     for (const engine of swarm.engines) {
       assert.ok(!existsSync(engine.folder));
       assert.ok(!existsSync(`/proc/${engine.node.pid}`));
-      const groups = readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' });
-      assert.deepEqual(
-        groups.filter((group) => group.includes(basename(engine.folder))),
-        [],
-      );
+      assert.deepEqual(cgroupsOf(engine.folder), []);
     }
   });
 
@@ -80,5 +84,25 @@ describe('The Docker engines that tests start', function () {
     } finally {
       await engine.stop();
     }
+  });
+
+  it('leave nothing behind when the process that started them is killed outright', async () => {
+    const owner = spawn(process.execPath, [join(__dirname, '../../support/engineOwner.js')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const left = JSON.parse(line.toString()) as { folder: string; node: number; pid: number };
+    assert.ok(existsSync(left.folder) && existsSync(`/proc/${left.pid}`));
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    await waitFor(
+      'dockerd, the shims and the containers to end',
+      () =>
+        existsSync(`/proc/${left.pid}`) || existsSync(`/proc/${left.node}`) ? undefined : true,
+      { timeoutMs: 10_000 },
+    );
+    await sweepLeftovers();
+    assert.ok(!existsSync(left.folder));
+    assert.deepEqual(cgroupsOf(left.folder), []);
   });
 });
