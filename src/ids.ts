@@ -5,6 +5,7 @@ export const commands = {
   openConfig: 'clusterBackup.cluster.openConfig',
   refreshClusters: 'clusterBackup.cluster.refresh',
   enterSecrets: 'clusterBackup.cluster.enterSecrets',
+  recoverCluster: 'clusterBackup.cluster.recover',
   createBackup: 'clusterBackup.backup.create',
   backUpItem: 'clusterBackup.item.backUp',
   compareDefinition: 'clusterBackup.definition.compare',

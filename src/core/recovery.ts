@@ -4,6 +4,10 @@ export interface RecoveryQuestion {
   title: string;
   value?: string;
   options?: { value: string; label: string; detail?: string }[];
+  /** Typed unseen, never kept, never logged. */
+  secret?: boolean;
+  /** An empty answer leaves the field out. */
+  optional?: boolean;
 }
 
 /** One step of the walk back from lost quorum. */
@@ -26,6 +30,8 @@ export interface RecoveryStep {
   commands: string[];
   /** False where only the person can do it, e.g. start an engine. */
   automatic: boolean;
+  /** Set where another operation of ours does it: the caller offers that one. */
+  handover?: 'backup' | 'restore';
   questions?: RecoveryQuestion[];
   /** What was seen: `["node1", "manager, unreachable"]`. No secret. */
   facts?: [name: string, value: string][];

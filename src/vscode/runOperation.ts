@@ -4,7 +4,7 @@ import type { Operations, Recorded } from '../compose/operations';
 import { progressText, RateMeter } from './progressText';
 import type { Services } from './services';
 
-type RecordedMethod = 'backup' | 'verify' | 'restore' | 'exportBackup';
+type RecordedMethod = 'backup' | 'verify' | 'restore' | 'exportBackup' | 'recover';
 type LongMethod = RecordedMethod | 'planRestore';
 type Params<M extends LongMethod> = Parameters<Operations[M]>[0];
 type Result<M extends LongMethod> = Awaited<ReturnType<Operations[M]>>;
@@ -18,9 +18,10 @@ export async function runOperation<M extends LongMethod>(
   title: string,
   method: M,
   params: Omit<Params<M>, keyof Recorded>,
+  /** For callers that cancel by themselves, too. */
+  abort = new AbortController(),
 ): Promise<Result<M>> {
   const activityId = ulid();
-  const abort = new AbortController();
   const ownership = services.activities.own(activityId, abort);
   const rate = new RateMeter();
   try {

@@ -121,6 +121,15 @@ export class SwarmConnections {
     return { main, all, manager: all.find(({ manager }) => manager), unreached };
   }
 
+  /** Every engine of the entry, the main one first, none of them asked yet. */
+  listed(): { node: string | undefined; open: () => Promise<DockerEngine> }[] {
+    const further = this.connection.engines ?? [];
+    return [
+      { node: undefined, open: () => this.#open(0) },
+      ...further.map(({ node }, index) => ({ node, open: () => this.#open(index + 1) })),
+    ];
+  }
+
   /** Keeps the connections open until something is over that its caller does not wait for. */
   keepFor(work: Promise<unknown>): void {
     const over = work.then(

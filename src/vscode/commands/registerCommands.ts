@@ -44,6 +44,9 @@ const table: Record<CommandId, Handler> = {
     (await configure()).openConfig(s, argument as ClusterArgument | ProblemNode | undefined),
   [commands.refreshClusters]: cluster(async (s, a) => (await configure()).refreshClusters(s, a)),
   [commands.enterSecrets]: cluster(async (s, a) => (await configure()).enterSecrets(s, a)),
+  [commands.recoverCluster]: cluster(async (s, a) =>
+    (await import('./recoverCluster')).recoverCluster(s, a),
+  ),
   [commands.createBackup]: cluster(async (s, a) =>
     (await import('./createBackup')).createBackup(s, a),
   ),

@@ -55,6 +55,8 @@ export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
   item.contextValue = contextValue('cluster', {
     reachable: entry.health.state === 'known',
     locked: health.word === 'needs a secret',
+    recoverable: entry.definition.capabilities.recovery === true,
+    leaderless: health.word === 'no leader',
   });
   item.tooltip = clusterTooltip(entry, health.word, last, warnings);
   item.accessibilityInformation = { label: `Cluster ${entry.config.name}, ${facts.join(', ')}` };
