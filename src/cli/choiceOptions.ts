@@ -100,8 +100,11 @@ export function refuseUnknown(
 }
 
 /** An object that nobody knows. */
-export function unknownItem(text: string) {
-  return cliErrors.unknownItem({ message: `The backup has no "${text}".` });
+export function unknownItem(text: string, next?: string) {
+  return cliErrors.unknownItem({
+    message: `The backup has no "${text}".`,
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 /** Reads `kind:name`, again and again. */

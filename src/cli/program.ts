@@ -3,6 +3,7 @@ import { VERSION } from '../core/version';
 import type { Cli, GlobalOptions } from './cli';
 import { activitiesCommand } from './commands/activities';
 import { clustersCommand } from './commands/clusters';
+import { compareCommand } from './commands/compare';
 import { contentsCommand } from './commands/contents';
 import { createCommand } from './commands/create';
 import { deleteCommand } from './commands/delete';
@@ -38,6 +39,7 @@ const COMMANDS = [
   showCommand,
   inspectCommand,
   verifyCommand,
+  compareCommand,
   restoreCommand,
   resumeCommand,
   recoverCommand,

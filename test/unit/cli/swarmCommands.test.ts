@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ContentsGroup } from '../../../src/core/model';
 import type { Recovery, RecoveryStep } from '../../../src/core/recovery';
-import { asked, backup, cluster, run } from './fakes';
+import { asked, backup, cluster, ID, run } from './fakes';
 import type { World } from './fakes';
 
 const swarm = { config: { clusters: [cluster({ name: 'prod', system: 'parted' })] } };
@@ -194,4 +194,50 @@ describe('recover on the command line', () => {
       assert.equal(asked(outcome, 'recover'), undefined);
     });
   }
+});
+
+describe('compare on the command line', () => {
+  const world = (live: string | undefined): World => ({
+    ...swarm,
+    backups: [backup()],
+    operations: {
+      archiveOpen: () =>
+        Promise.resolve({ session: 7, definitions: [{ id: 'service/web' }] } as never),
+      archiveText: () => Promise.resolve('image: nginx:1\nreplicas: 2\n'),
+      archiveClose: () => Promise.resolve(),
+      liveText: () => Promise.resolve(live),
+    },
+  });
+  const argv = ['compare', ID, 'service/web', '--to', 'prod'];
+
+  it('ends with 0 when they are the same', async () => {
+    const outcome = await run(argv, world('image: nginx:1\nreplicas: 2\n'));
+    assert.equal(outcome.code, 0, outcome.err);
+    assert.match(outcome.out, /^service\/web is the same/);
+    assert.equal((asked(outcome, 'archiveText') as { as: string }).as, 'portable');
+    assert.deepEqual(asked(outcome, 'archiveClose'), { session: 7 });
+  });
+
+  it('prints what differs as a unified diff, and ends with 1', async () => {
+    const outcome = await run(argv, world('image: nginx:2\nreplicas: 2\n'));
+    assert.equal(outcome.code, 1);
+    assert.match(
+      outcome.out,
+      /^--- prod-.*service\/web\n\+\+\+ prod service\/web\tnow\n@@ -1,2 \+1,2 @@\n-image: nginx:1\n\+image: nginx:2\n replicas: 2\n$/,
+    );
+    assert.match(outcome.err, /\[cli\.different\]/);
+    const json = await run([...argv, '--json'], world(undefined));
+    const document = JSON.parse(json.out) as Record<string, unknown>;
+    assert.deepEqual([json.code, document.same, document.there], [1, false, false]);
+    assert.match(json.err, /is not in .*prod/);
+  });
+
+  it('takes what is not in the backup, and what can not be compared, for wrong usage', async () => {
+    for (const id of ['service/nope', 'raft/x']) {
+      const outcome = await run(['compare', ID, id, '--to', 'prod'], world(''));
+      assert.equal(outcome.code, 2, outcome.err);
+      assert.equal(asked(outcome, 'liveText'), undefined);
+    }
+    assert.equal((await run(argv, { backups: [backup()] })).code, 2);
+  });
 });
