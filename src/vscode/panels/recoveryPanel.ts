@@ -17,17 +17,26 @@ const VIEW_TYPE = 'clusterBackup.recovery';
 /** One panel a cluster. */
 const panels = new Map<string, RecoveryPanel>();
 
-/** Shows the walk back of a cluster, read anew, and takes its steps as the person asks for them. */
-export async function showRecovery(services: Services, entry: ClusterEntry): Promise<void> {
+/**
+ * Shows the walk back of a cluster, read anew, and takes its steps as the person asks for them.
+ *
+ * @returns the panel, once the walk has been read or could not be; one a cluster
+ */
+export async function showRecovery(
+  services: Services,
+  entry: ClusterEntry,
+): Promise<RecoveryPanel> {
   let panel = panels.get(entry.key);
   if (panel === undefined) {
     panel = new RecoveryPanel(services, entry, () => panels.delete(entry.key));
     panels.set(entry.key, panel);
   }
   await panel.show(entry);
+  return panel;
 }
 
-class RecoveryPanel {
+/** The page and what it asks for. */
+export class RecoveryPanel {
   readonly #panel: vscode.WebviewPanel;
   #shown: ShownRecovery;
   #abort: AbortController | undefined;
@@ -59,6 +68,11 @@ class RecoveryPanel {
       onDispose();
     });
     webview.html = pageHtml(webview, extensionUri, 'recovery', title);
+  }
+
+  /** What the page is told. */
+  get shown(): ShownRecovery {
+    return this.#shown;
   }
 
   async show(entry: ClusterEntry): Promise<void> {

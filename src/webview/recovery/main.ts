@@ -1,5 +1,6 @@
 import '../shared/base.css';
 import './recovery.css';
+import type { Recovery, RecoveryStep } from '../../core/recovery';
 import type {
   RecoveryReply,
   RecoveryRequest,
@@ -58,6 +59,11 @@ function show(shown: ShownRecovery): void {
   if (said !== undefined) live.textContent = `${said.title}. ${said.text}`;
 }
 
+/** What was seen is what one reads first, until all is well. */
+function isOpenAtFirst(step: RecoveryStep, walk: Recovery): boolean {
+  return step.state === 'next' || (step.id === 'look' && walk.state !== 'healthy');
+}
+
 function head({ cluster, at, busy }: ShownRecovery): HTMLElement {
   const buttons =
     busy === undefined || busy.kind === 'asked'
@@ -113,7 +119,7 @@ function steps({ walk, busy }: ShownRecovery): HTMLElement | undefined {
         {
           current: step === current,
           busy: busy !== undefined,
-          open: opened.get(step.id) ?? step.state === 'next',
+          open: opened.get(step.id) ?? isOpenAtFirst(step, walk),
           answers: known,
         },
         actions,

@@ -70,7 +70,7 @@ const STEP_WORDS: Readonly<Record<RecoveryStep['state'], { icon: string; word: s
   done: { icon: 'pass-filled', word: 'Done' },
   next: { icon: 'arrow-circle-right', word: 'Next' },
   waiting: { icon: 'circle-large-outline', word: 'Later' },
-  optional: { icon: 'circle-large-outline', word: 'If you like' },
+  optional: { icon: 'circle-large-outline', word: 'Optional' },
   blocked: { icon: 'error', word: 'Not possible' },
 };
 

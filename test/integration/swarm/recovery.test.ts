@@ -159,7 +159,8 @@ describe('The walk back from lost quorum', function () {
     await take('openKey', { unlockKey });
     // Unlocked in vain, the engine waits for a leader and would keep a rebuild waiting behind it.
     await assert.rejects(take('forceNewCluster'), { code: 'recovery.engineBusy' });
-    await one.stopDaemon();
+    // Asked to end, it would wait for that leader, too.
+    await one.kill();
     await one.startDaemon();
     await until(read, (r) => stepOf(r, 'forceNewCluster').state === 'next');
     await take('forceNewCluster');
@@ -225,6 +226,7 @@ describe('The walk back from lost quorum', function () {
     assert.equal(walk.state, 'lost');
     assert.equal(stepOf(walk, 'forceNewCluster').state, 'waiting');
     assert.match(stepOf(walk, 'forceNewCluster').reason ?? '', /A worker can’t be used/);
+    assert.match(JSON.stringify(stepOf(walk, 'look').facts), /"worker, /);
     await assert.rejects(take('forceNewCluster', { engine: worker.host }, [worker]), {
       code: 'recovery.notNow',
     });

@@ -25,7 +25,7 @@ export const recoveryErrors = errorTable('recovery', {
   },
   engineBusy: {
     category: 'refused',
-    next: 'Restart that engine (systemctl restart docker), refresh, and take this step again.',
+    next: 'Restart that engine (systemctl restart docker; it may take 90 seconds), refresh, and take this step again.',
   },
   badKeyFile: {
     category: 'failed',

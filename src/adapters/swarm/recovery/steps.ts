@@ -119,7 +119,8 @@ function unlock(situation: Situation): RecoveryStep {
     title: 'Unlock the managers',
     detail:
       'A manager with autolock waits for its unlock key after each restart. If more than half of the managers are ' +
-      'only locked, unlocking them brings the swarm back as it was, and nothing has to be rebuilt. The answer is ' +
+      'only locked, unlocking them brings the swarm back as it was, and nothing has to be rebuilt. Where the others ' +
+      'are gone for good it is of no use: take the lock off the key instead and restart the engine. The answer is ' +
       'needed for this step only; it is not kept.',
     state: locked.length > 0 ? 'next' : 'done',
     destructive: false,
