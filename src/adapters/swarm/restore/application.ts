@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { coreErrors, isCancellation } from '../../../core/errors';
 import type { ChangeResult, PlannedChange } from '../../../core/plan';
 import type { ItemisedAdapter, RunContext } from '../../../core/ports';
@@ -34,6 +35,7 @@ export class Application {
   private readonly results: Results;
   private readonly active: PlannedChange[];
   private readonly journal: RestoreJournal;
+  private readonly id = randomUUID();
   private source!: Source;
   private live!: LiveTarget;
   private definitions!: ReadonlyMap<string, Definition>;
@@ -172,7 +174,7 @@ export class Application {
       });
     }
     const content = source.contents.get(change.id);
-    return { change, definition, names: source.names, on, content, journal, context };
+    return { change, definition, names: source.names, on, content, journal, run: this.id, context };
   }
 
   /** The whole backup was sound: what depends on everything else. */

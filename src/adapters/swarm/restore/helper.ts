@@ -9,8 +9,11 @@ export const HELPER_LABEL = 'cluster-backup.helper';
 /** Where the volume is in such a container. */
 export const MOUNT = 'v';
 
-/** Seconds that cleaning up may take; it is done also when all else was cancelled. */
-const CLEANUP_SECONDS = 60;
+/**
+ * Seconds that making a container and cleaning up may take. Neither is cut short when all else is cancelled: what an
+ * engine has made meanwhile would not be known.
+ */
+const MUST_SECONDS = 60;
 /** An archive with nothing in it. */
 const EMPTY_TAR = Buffer.alloc(1024);
 
@@ -32,16 +35,18 @@ export interface VolumeHelper {
 /**
  * Makes a container with a volume from an empty image, made on the spot, and takes both away again whatever happens.
  * The volume has to be there: an engine makes one silently where there is none.
+ *
+ * @param run names what is made, so that `sweepRun` finds it when this process is killed
  */
 export async function withVolume<T>(
   engine: DockerEngine,
   volume: string,
-  access: 'ro' | 'rw',
-  signal: AbortSignal,
+  { access, run, signal }: { access: 'ro' | 'rw'; run: string; signal: AbortSignal },
   use: (helper: VolumeHelper) => Promise<T>,
 ): Promise<T> {
   await engine.json(`/volumes/${encodeURIComponent(volume)}`, { purpose: 'find a volume', signal });
-  const image = await importEmpty(engine, signal);
+  signal.throwIfAborted();
+  const image = await importEmpty(engine, run);
   let container: string | undefined;
   try {
     const name = `cluster-backup-${randomBytes(6).toString('hex')}`;
@@ -51,11 +56,11 @@ export async function withVolume<T>(
         method: 'POST',
         query: { name },
         purpose: `reach into the volume ${volume}`,
-        signal,
+        signal: AbortSignal.timeout(MUST_SECONDS * 1000),
         body: {
           Image: image,
           Cmd: ['-'],
-          Labels: { [HELPER_LABEL]: 'restore' },
+          Labels: { [HELPER_LABEL]: run },
           NetworkDisabled: true,
           HostConfig: {
             NetworkMode: 'none',
@@ -74,6 +79,7 @@ export async function withVolume<T>(
       createdSchema,
     );
     container = Id;
+    signal.throwIfAborted();
     return await use({ engine, archive: `/containers/${Id}/archive` });
   } finally {
     if (container !== undefined)
@@ -93,7 +99,7 @@ export async function sweepHelpers(
   volume: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const filters = JSON.stringify({ label: [`${HELPER_LABEL}=restore`], volume: [volume] });
+  const filters = JSON.stringify({ label: [HELPER_LABEL], volume: [volume] });
   const request = { purpose: 'look for what was left', query: { all: 1, filters }, signal };
   const helpers = (await engine.json('/containers/json', request, helpersSchema)) ?? [];
   for (const { Id, ImageID } of helpers) {
@@ -106,13 +112,26 @@ export async function sweepHelpers(
   }
 }
 
+/** Takes away the images that a run has left which was cut off. */
+export async function sweepRun(
+  engine: DockerEngine,
+  run: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const filters = JSON.stringify({ label: [`${HELPER_LABEL}=${run}`] });
+  const request = { purpose: 'look for what was left', query: { filters }, signal };
+  const images =
+    (await engine.json('/images/json', request, z.array(createdSchema).nullable())) ?? [];
+  for (const { Id } of images) await remove(engine, `/images/${Id}`, { force: 1 });
+}
+
 /** Removes something, also when all else was cancelled. What is gone already is no failure. */
 export async function remove(
   engine: DockerEngine,
   path: string,
   query: Record<string, number> = {},
 ): Promise<void> {
-  const signal = AbortSignal.timeout(CLEANUP_SECONDS * 1000);
+  const signal = AbortSignal.timeout(MUST_SECONDS * 1000);
   try {
     const request = { method: 'DELETE', query, purpose: 'clean up', signal } as const;
     const { body } = await engine.stream(path, request);
@@ -122,12 +141,12 @@ export async function remove(
   }
 }
 
-async function importEmpty(engine: DockerEngine, signal: AbortSignal): Promise<string> {
+async function importEmpty(engine: DockerEngine, run: string): Promise<string> {
   const answer = await engine.send('/images/create', Readable.from([EMPTY_TAR]), {
     method: 'POST',
-    query: { fromSrc: '-' },
+    query: { fromSrc: '-', changes: `LABEL ${HELPER_LABEL}=${run}` },
     purpose: 'make an empty image',
-    signal,
+    signal: AbortSignal.timeout(MUST_SECONDS * 1000),
   });
   const id = /sha256:[0-9a-f]{64}/.exec(answer)?.[0];
   if (id === undefined) throw new Error(`The engine made no image: ${answer.slice(0, 200)}`);

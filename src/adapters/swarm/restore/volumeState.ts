@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { isCancellation } from '../../../core/errors';
 import type { RestoreChoices } from '../../../core/model';
@@ -9,7 +9,7 @@ import { InnerTar } from '../../../snapshots/swarm/innerTar';
 import { definitionId } from '../../../snapshots/swarm/layout';
 import type { DockerEngine } from '../../docker/engine';
 import type { NodeEngine } from '../connections';
-import { HELPER_LABEL, MOUNT, withVolume } from './helper';
+import { MOUNT, withVolume } from './helper';
 import type { RestoreJournal } from './journal';
 import type { Source, SourceContent, VolumeState } from './model';
 import { nodeOf } from './planner';
@@ -112,7 +112,8 @@ async function compare(
   { signal, log }: RunContext,
 ): Promise<VolumeState> {
   try {
-    return await withVolume(engine, volume, 'ro', signal, async ({ archive }) => {
+    const run = randomUUID();
+    return await withVolume(engine, volume, { access: 'ro', run, signal }, async ({ archive }) => {
       const query = { path: `/${MOUNT}/.` };
       const { body } = await engine.stream(archive, { query, purpose: 'compare a volume', signal });
       const hash = createHash('sha256');
@@ -134,7 +135,7 @@ async function compare(
     });
   } catch (error) {
     if (signal.aborted || isCancellation(error)) throw error;
-    log.warn(`The volume ${volume} could not be compared: ${String(error)} (${HELPER_LABEL})`);
+    log.warn(`The volume ${volume} could not be compared: ${String(error)}`);
     return 'unknown';
   }
 }

@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { swarmConnectionSchema } from '../../../src/adapters/swarm/definition';
+import { openSource, withParts } from '../../../src/compose/parts';
+import type { SourceRef } from '../../../src/compose/parts';
+import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
+import type { BackupScope, RestoreChoices } from '../../../src/core/model';
+import { backUp } from '../../../src/core/operations/backup';
+import { planRestore } from '../../../src/core/operations/planRestore';
+import { restore } from '../../../src/core/operations/restore';
+import type { RestoreResult } from '../../../src/core/operations/restore';
+import type { ChangeResult, RestorePlan } from '../../../src/core/plan';
+import type { Log, RunContext } from '../../../src/core/ports';
+import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+
+/** What was logged, to be searched for what must not be in it. */
+export class Lines implements Log {
+  readonly all: string[] = [];
+  private readonly note = (line: string) => void this.all.push(line);
+  debug = this.note;
+  info = this.note;
+  warn = this.note;
+  error = this.note;
+}
+
+export interface Given {
+  choices?: RestoreChoices;
+  payloads?: Record<string, string>;
+  signal?: AbortSignal;
+  progress?: RunContext['progress'];
+  safetyBackup?: boolean;
+}
+
+/** A vault and a state folder, and the core's operations on clusters in it. */
+export class Site {
+  readonly log = new Lines();
+
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<Site> {
+    return new Site(await mkdtemp(join(tmpdir(), 'cluster-backup-swarm-')));
+  }
+
+  /** One that is there already. */
+  static at(folder: string): Site {
+    return new Site(folder);
+  }
+
+  get state(): string {
+    return join(this.folder, 'state');
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  cluster(engine: Pick<RunningEngine, 'host'>, name = 'prod'): ResolvedCluster {
+    return {
+      connected: {
+        name,
+        system: 'swarm',
+        connection: swarmConnectionSchema.parse({ host: engine.host }),
+        secrets: {},
+      },
+      vault: join(this.folder, 'vault'),
+      encryption: { kind: 'none' },
+      decryption: {},
+    };
+  }
+
+  backUp(engine: Pick<RunningEngine, 'host'>, scope?: BackupScope): Promise<SourceRef> {
+    return this.with(engine, async (parts) => {
+      const { manifest } = await backUp(
+        parts,
+        { mode: 'live', scope, origin: { kind: 'manual' } },
+        this.context({}),
+      );
+      return { kind: 'backup', vault: join(this.folder, 'vault'), id: manifest.id };
+    });
+  }
+
+  plan(
+    ref: SourceRef,
+    engine: Pick<RunningEngine, 'host'>,
+    given: Given = {},
+  ): Promise<RestorePlan> {
+    return this.with(engine, async (parts) =>
+      planRestore(
+        await openSource(ref, this.log),
+        parts,
+        {
+          safetyBackup: given.safetyBackup ?? false,
+          choices: given.choices,
+          payloads: given.payloads,
+        },
+        this.context(given),
+      ),
+    );
+  }
+
+  carryOut(
+    ref: SourceRef,
+    engine: Pick<RunningEngine, 'host'>,
+    plan: RestorePlan,
+    given: Given = {},
+  ): Promise<RestoreResult> {
+    return this.with(engine, async (parts) =>
+      restore(
+        await openSource(ref, this.log),
+        parts,
+        { plan, payloads: given.payloads },
+        this.context(given),
+      ),
+    );
+  }
+
+  /** Plans, and does it. */
+  async restore(
+    ref: SourceRef,
+    engine: Pick<RunningEngine, 'host'>,
+    given: Given = {},
+  ): Promise<ChangeResult[]> {
+    const plan = await this.plan(ref, engine, given);
+    return (await this.carryOut(ref, engine, plan, given)).changes ?? [];
+  }
+
+  context({ signal, progress }: Given): RunContext {
+    return {
+      signal: signal ?? new AbortController().signal,
+      progress: progress ?? (() => undefined),
+      log: this.log,
+      clock: { now: () => new Date() },
+    };
+  }
+
+  private with<T>(
+    engine: Pick<RunningEngine, 'host'>,
+    run: Parameters<typeof withParts<T>>[3],
+  ): Promise<T> {
+    return withParts(this.cluster(engine), { env: {}, state: this.state }, this.log, run);
+  }
+}
+
+/** `id action` of the chosen changes. */
+export function actions(plan: RestorePlan): string[] {
+  return (plan.changes ?? [])
+    .filter(({ chosen }) => chosen)
+    .map(({ id, action }) => `${id} ${action}`);
+}
+
+/** One change of a plan. */
+export function changeOf(plan: RestorePlan, id: string) {
+  const change = plan.changes?.find((one) => one.id === id);
+  if (change === undefined) throw new Error(`no ${id}`);
+  return change;
+}
+
+/** Takes everything off an engine but its images and its swarm. */
+export async function wipe(engine: RunningEngine): Promise<void> {
+  const list = async (...args: string[]) =>
+    (await engine.docker(...args)).split('\n').filter((line) => line !== '');
+  const isSwarm = (await engine.docker('info', '--format', '{{.Swarm.LocalNodeState}}')).trim();
+  if (isSwarm === 'active') {
+    for (const kind of ['service', 'config', 'secret'] as const) {
+      const ids = await list(kind, 'ls', '-q');
+      if (ids.length > 0) await engine.docker(kind, 'rm', ...ids);
+    }
+  }
+  const containers = async () => list('ps', '-aq');
+  for (let tries = 0; tries < 100 && (await containers()).length > 0; tries++) {
+    const ids = await containers();
+    await engine.docker('rm', '-f', ...ids).catch(() => undefined);
+  }
+  for (let tries = 0; tries < 50; tries++) {
+    const networks = await list('network', 'ls', '-q', '--filter', 'type=custom');
+    const own: string[] = [];
+    for (const id of networks) {
+      // One that is going away may be gone by now.
+      const told = await engine.docker('network', 'inspect', '-f', '{{.Name}}', id).catch(() => '');
+      const name = told.trim();
+      if (name !== '' && name !== 'ingress' && name !== 'docker_gwbridge') own.push(id);
+    }
+    if (own.length === 0) break;
+    await engine.docker('network', 'rm', ...own).catch(() => undefined);
+  }
+  const volumes = await list('volume', 'ls', '-q');
+  if (volumes.length > 0) await engine.docker('volume', 'rm', ...volumes);
+}
