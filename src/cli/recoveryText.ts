@@ -1,4 +1,4 @@
-import type { Recovery, RecoveryStep } from '../core/recovery';
+import type { Recovery, RecoveryQuestion, RecoveryStep } from '../core/recovery';
 import { wrapped } from './words';
 
 const STATES = {
@@ -25,6 +25,12 @@ export function recoveryText({ summary, state, steps }: Recovery): string {
   return `${HEALTH[state]}: ${summary}\n\n${parts.join('\n')}`;
 }
 
+/** `address=10.0.0.1`, as `--answer` takes it; of a secret the variable is named. */
+export function exampleAnswer({ field, value, options, secret }: RecoveryQuestion): string {
+  if (secret === true) return `${field}=VARIABLE`;
+  return `${field}=${value || (options?.map((option) => option.value).join('|') ?? 'VALUE')}`;
+}
+
 function details(step: RecoveryStep): string[] {
   const { detail, reason, destructive, consequence, facts = [], questions = [] } = step;
   const options = (known: { value: string }[] | undefined) =>
@@ -35,13 +41,11 @@ function details(step: RecoveryStep): string[] {
     ...(destructive ? wrapped(`DESTRUCTIVE: ${consequence ?? ''}`, WIDTH, INDENT) : []),
     ...(step.automatic ? [] : wrapped('Only you can do this.', WIDTH, INDENT)),
     ...facts.flatMap(([name, value]) => wrapped(`${name}: ${value}`, WIDTH, INDENT)),
-    ...questions.flatMap(({ field, title, value, options: known }) =>
-      wrapped(
-        `Asks: ${title}${options(known)}: --answer ${field}=${value ?? 'VALUE'}`,
-        WIDTH,
-        INDENT,
-      ),
-    ),
+    ...questions.flatMap((question) => {
+      const option = question.secret === true ? '--answer-env' : '--answer';
+      const text = `Asks: ${question.title}${options(question.options)}: ${option} ${exampleAnswer(question)}`;
+      return wrapped(text, WIDTH, INDENT);
+    }),
     // Not wrapped: they are there to be copied.
     ...step.commands.map((command) => `${' '.repeat(INDENT)}$ ${command}`),
   ];

@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import { coreErrors } from '../../core/errors';
-import type { Recovery, RecoveryStep } from '../../core/recovery';
+import type { Recovery, RecoveryQuestion, RecoveryStep } from '../../core/recovery';
 import { pairs } from '../choiceOptions';
+import type { Cli } from '../cli';
 import { clusterNamed } from '../configuration';
 import { confirmByTyping, needConfirmation } from '../confirm';
 import type { WithCli } from '../program';
-import { recoveryText } from '../recoveryText';
-import { resolved } from '../secrets';
+import { ask } from '../prompt';
+import { exampleAnswer, recoveryText } from '../recoveryText';
+import { fromVariable, resolved } from '../secrets';
 import { cliErrors } from '../cliErrors';
 
 interface Options {
   step?: string;
   answer?: [string, string][];
+  answerEnv?: [string, string][];
   yes?: boolean;
 }
 
@@ -22,11 +25,13 @@ export function recoverCommand(program: Command, withCli: WithCli): void {
     .argument('<cluster>', 'name of a cluster of the configuration')
     .option('--step <id>', 'take this step')
     .option('--answer <field=value>', 'answer to what the step asks; repeatable', pairs)
+    .option('--answer-env <field=variable>', 'the same from an environment variable', pairs)
     .option('--yes', 'do not ask')
     .action(
-      withCli<Options>(async (cli, [name = ''], { step: id, answer = [], yes }) => {
+      withCli<Options>(async (cli, [name = ''], { step: id, yes, ...given }) => {
         const { out, context } = cli;
-        if (id === undefined && answer.length > 0) {
+        const { answer = [], answerEnv = [] } = given;
+        if (id === undefined && answer.length + answerEnv.length > 0) {
           throw cliErrors.usage({ message: '--answer needs --step.', next: 'Name the step.' });
         }
         if (id !== undefined) needConfirmation(cli, yes, 'A step of a recovery');
@@ -39,7 +44,7 @@ export function recoverCommand(program: Command, withCli: WithCli): void {
           return;
         }
         const step = stepNamed(before, id);
-        const answers = answersOf(step, answer);
+        const answers = await answersOf(cli, step, given, yes ?? false);
         if (!yes) out.note(`${step.title}: ${step.consequence ?? step.detail}`);
         const warning = step.destructive ? 'This can not be undone. ' : '';
         await confirmByTyping(cli, yes, `${warning}Type ${name} to confirm: `, name);
@@ -74,35 +79,68 @@ function stepNamed({ steps }: Recovery, id: string): RecoveryStep {
   return step;
 }
 
-/** What was given, and for the rest what the step proposes. */
-function answersOf(step: RecoveryStep, given: readonly [string, string][]): Record<string, string> {
-  const questions = step.questions ?? [];
-  const stranger = given.find(([field]) => !questions.some((q) => q.field === field));
+/**
+ * What was given, and for the rest what the step proposes. A secret comes from a variable, or is typed unseen: it never
+ * stands on the command line.
+ */
+async function answersOf(
+  cli: Cli,
+  { id, questions = [] }: RecoveryStep,
+  { answer = [], answerEnv = [] }: Pick<Options, 'answer' | 'answerEnv'>,
+  yes: boolean,
+): Promise<Record<string, string>> {
+  const stranger = [...answer, ...answerEnv].find(
+    ([field]) => !questions.some((q) => q.field === field),
+  );
   if (stranger !== undefined) {
     throw cliErrors.usage({
-      message: `Step "${step.id}" does not ask for "${stranger[0]}".`,
+      message: `Step "${id}" does not ask for "${stranger[0]}".`,
       next:
         questions.length === 0
-          ? 'Leave --answer away.'
+          ? 'Leave it away.'
           : `It asks for ${questions.map(({ field }) => field).join(', ')}.`,
     });
   }
-  const answers = new Map(given);
-  for (const { field, title, value, options } of questions) {
-    const answer = answers.get(field) ?? value;
-    if (answer === undefined) {
+  const answers = new Map<string, string>();
+  for (const question of questions) {
+    const { field, title, value, options, secret, optional } = question;
+    const typed = answer.find(([name]) => name === field)?.[1];
+    if (secret === true && typed !== undefined) {
       throw cliErrors.usage({
-        message: `Step "${step.id}" asks: ${title}.`,
-        next: `Add --answer ${field}=${options?.map((o) => o.value).join('|') ?? 'VALUE'}.`,
+        message: `${title}: a secret is not given on the command line.`,
+        next: `Put it into an environment variable and name it: --answer-env ${field}=VARIABLE.`,
       });
     }
-    if (options !== undefined && !options.some((option) => option.value === answer)) {
+    const variable = answerEnv.find(([name]) => name === field)?.[1];
+    const known =
+      variable === undefined ? (typed ?? value) : fromVariable(cli, variable, '--answer-env');
+    const text = known ?? (yes ? undefined : await askFor(cli, question));
+    if (text === undefined || text === '') {
+      if (optional === true) continue;
       throw cliErrors.usage({
-        message: `"${answer}" is no answer to: ${title}.`,
+        message: `Step "${id}" asks: ${title}.`,
+        next: `Add --answer${secret === true ? '-env' : ''} ${exampleAnswer(question)}.`,
+      });
+    }
+    if (options !== undefined && !options.some((option) => option.value === text)) {
+      throw cliErrors.usage({
+        message: `"${text}" is no answer to: ${title}.`,
         next: `Answers are ${options.map((option) => option.value).join(', ')}.`,
       });
     }
-    answers.set(field, answer);
+    answers.set(field, text);
   }
   return Object.fromEntries(answers);
+}
+
+async function askFor(cli: Cli, question: RecoveryQuestion): Promise<string | undefined> {
+  const { title, secret, options } = question;
+  const known = options === undefined ? '' : ` (${options.map((o) => o.value).join(', ')})`;
+  cli.out.clear();
+  const answer = await ask(cli.terminal, `${title}${known}: `, {
+    hidden: secret === true,
+    signal: cli.context.signal,
+  });
+  if (secret === true && answer) cli.out.hide(answer);
+  return answer;
 }

@@ -179,6 +179,33 @@ describe('recover on the command line', () => {
     assert.deepEqual([wrong.code, asked(wrong, 'recover')], [130, undefined]);
   });
 
+  it('takes a secret from a variable or typed unseen, never from the command line', async () => {
+    const secret = { field: 'unlockKey', title: 'Unlock key', secret: true };
+    const address = { field: 'address', title: 'Address', value: '', optional: true };
+    const unlock = step('unlock', { state: 'next', questions: [secret, address] });
+    const locked = (typed?: string): World => ({
+      ...world(typed),
+      env: { KEY: 'SWMKEY-1-abc' },
+      operations: {
+        recovery: () => Promise.resolve({ ...recovery, steps: [unlock] }),
+        recover: () => Promise.resolve(recovery),
+      },
+    });
+    const argv = ['recover', 'prod', '--step', 'unlock'];
+    const named = await run([...argv, '--yes', '--answer-env', 'unlockKey=KEY'], locked());
+    const typed = await run(argv, locked('SWMKEY-1-abc\nprod'));
+    for (const outcome of [named, typed]) {
+      assert.equal(outcome.code, 0, outcome.err);
+      const { answers } = asked(outcome, 'recover') as { answers: unknown };
+      assert.deepEqual(answers, { unlockKey: 'SWMKEY-1-abc' });
+      assert.ok(!(outcome.out + outcome.err).includes('SWMKEY'));
+    }
+    const shown = await run([...argv, '--yes', '--answer', 'unlockKey=x'], locked());
+    assert.deepEqual([shown.code, asked(shown, 'recover')], [2, undefined]);
+    const told = await run(['recover', 'prod'], locked());
+    assert.match(told.out, /Asks: Unlock key: --answer-env unlockKey=VARIABLE\n/);
+  });
+
   for (const [name, code, flags] of [
     ['a step that is not there', 2, ['--step', 'nope']],
     ['a step that waits', 3, ['--step', 'join']],
