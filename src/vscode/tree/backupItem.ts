@@ -58,16 +58,12 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
 /** The heading of a cluster's backups. */
 export function backupsItem({ entry }: BackupsNode, now: Date): vscode.TreeItem {
   const [newest] = entry.backups;
-  const item = new vscode.TreeItem(
-    'Backups',
-    newest === undefined
-      ? vscode.TreeItemCollapsibleState.None
-      : vscode.TreeItemCollapsibleState.Expanded,
-  );
+  // Also without any: what the editor has once shown as closed stays closed.
+  const item = new vscode.TreeItem('Backups', vscode.TreeItemCollapsibleState.Expanded);
   item.id = `backups:${entry.key}`;
   item.description =
     newest === undefined
-      ? 'none yet'
+      ? '0'
       : `${entry.backups.length} · newest ${ageText(new Date(newest.manifest.created), now)}`;
   item.iconPath = new vscode.ThemeIcon('archive');
   item.contextValue = 'backups';

@@ -66,7 +66,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case 'cluster':
         return this.#clusterChildren(node.entry);
       case 'backups':
-        return backupNodes(node.entry);
+        return node.entry.backups.length > 0
+          ? backupNodes(node.entry)
+          : [{ kind: 'note', key: node.entry.key, tone: 'empty', text: 'No backup yet' }];
       case 'backupPage':
         return toNodes(node.entry, node.backups);
       case 'group':

@@ -12,7 +12,7 @@ const ICONS: Readonly<Record<string, string>> = {
   node: 'server',
   stacks: 'layers',
   stack: 'layers',
-  service: 'symbol-event',
+  service: 'server-process',
   volumes: 'database',
   volume: 'database',
   network: 'type-hierarchy',
