@@ -81,9 +81,10 @@ describe('A person with a Docker swarm', function () {
     await workbench.screenshot('swarm-archive');
     const services = frame.getByRole('searchbox', { name: 'Filter stacks and services' });
     await services.fill('queue');
-    await frame.getByText('1 of 2 services').waitFor();
+    const count = frame.getByRole('region', { name: 'Stacks and services' }).getByRole('paragraph');
+    await count.getByText('1 of 2 services').waitFor();
     await services.fill('');
-    await frame.getByText('2 services', { exact: true }).first().waitFor();
+    await count.getByText('2 services', { exact: true }).waitFor();
   });
 
   it('looks into a volume with the keyboard, and finds a file', async () => {
@@ -102,7 +103,7 @@ describe('A person with a Docker swarm', function () {
     assert.equal(await grid.getByRole('row', { name: /line-/ }).count(), 0);
     await workbench.screenshot('swarm-files-found');
     await frame.getByRole('searchbox', { name: 'Find files' }).fill('');
-    await grid.getByRole('row', { name: /readme\.txt/ }).waitFor();
+    await grid.getByRole('row', { name: /^readme\.txt/ }).waitFor();
     await grid.scrollIntoViewIfNeeded();
     await workbench.screenshot('swarm-files');
   });
@@ -142,7 +143,7 @@ describe('A person with a Docker swarm', function () {
       .locator('.tab', { hasText: /shop_web: backup of .* ↔ shop-swarm now/ })
       .waitFor();
     await workbench.page
-      .locator('.diff-editor .modified .view-lines')
+      .locator('.monaco-diff-editor .modified .view-lines')
       .getByText('COLOUR=blue')
       .waitFor();
     await workbench.screenshot('swarm-compare');

@@ -105,9 +105,12 @@ export function leftBanner({ manifest }: ShownArchive): HTMLElement | undefined 
       h(
         'h2',
         { id: 'left' },
-        manifest.left.length > 0 ? 'What is not in this backup' : 'To be known',
+        manifest.left.length > 0 ? 'What is not in this backup' : 'What to know about this backup',
       ),
-      ...groups.flatMap(({ title, lines }) => [h('h3', {}, title), ...linesList(lines)]),
+      ...groups.flatMap(({ title, lines }) => [
+        ...(groups.length > 1 || manifest.left.length > 0 ? [h('h3', {}, title)] : []),
+        ...linesList(lines),
+      ]),
     ),
   );
 }
