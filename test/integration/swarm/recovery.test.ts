@@ -166,7 +166,8 @@ describe('The walk back from lost quorum', function () {
     await take('forceNewCluster');
     assert.deepEqual(await services(one), ['web']);
     assert.equal((await one.docker('images', '-q', 'cluster-backup-recovery')).trim(), '');
-    assert.equal((await one.docker('ps', '-aq', '--filter', 'status=created')).trim(), '');
+    const images = await one.docker('ps', '-a', '--format', '{{.Image}} {{.Command}}');
+    assert.doesNotMatch(images, /cluster-backup|none/);
 
     // The key is the engine's own again: it starts without being asked.
     await one.stopDaemon();
