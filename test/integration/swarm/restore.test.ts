@@ -277,6 +277,38 @@ describe('Docker Swarm: a restore', function () {
       assert.equal(changeOf(back, 'service/shop_web').action, 'create');
     });
 
+    it('replaces a config, which no engine can change, under a name by its content, and services use it', async () => {
+      const file = join(target.folder, 'other.conf');
+      await writeFile(file, 'listen 81;\n');
+      await target.docker('config', 'create', 'shop_site', file);
+      const given = { choices: { conflict: 'replace' as const }, payloads };
+      const plan = await site.plan(backup, target, given);
+      const { action, target: name = '' } = changeOf(plan, 'config/shop_site');
+      assert.equal(action, 'create');
+      assert.match(name, /^shop_site-[0-9a-f]{8}$/);
+      await site.restore(backup, target, given);
+      const service = await target.docker('service', 'inspect', 'shop_web');
+      assert.match(service, new RegExp(`"ConfigName": "${name}"`));
+      assert.equal(
+        await target.docker('config', 'inspect', '-f', '{{printf "%s" .Spec.Data}}', 'shop_site'),
+        'listen 81;\n\n',
+      );
+      const again = await site.plan(backup, target, given);
+      assert.equal(changeOf(again, 'config/shop_site').action, 'leave');
+      assert.equal(changeOf(again, 'service/shop_web').action, 'leave');
+    });
+
+    it('puts all of it beside what is there, under other names', async () => {
+      await target.docker('volume', 'create', 'lonely');
+      await inVolume(target, 'lonely', 'echo mine > /v/file');
+      const choices = { only: [{ kind: 'volume', name: 'lonely' }], conflict: 'rename' as const };
+      await site.restore(backup, target, { choices });
+      assert.equal(await inVolume(target, 'lonely-restored', 'cat /v/file'), 'alone\n');
+      assert.equal(await inVolume(target, 'lonely', 'cat /v/file'), 'mine\n');
+      const again = await site.plan(backup, target, { choices });
+      assert.equal(changeOf(again, 'volume/alpha/lonely').action, 'leave');
+    });
+
     it('sees a subnet that is taken before an engine says yes to it', async () => {
       await target.docker('network', 'create', '-d', 'overlay', '--subnet', '10.77.0.0/16', 'wide');
       const only = [{ kind: 'network', name: 'shop_net' }];
