@@ -183,9 +183,10 @@ async function identify(engine: DockerEngine, signal: AbortSignal): Promise<Node
   };
 }
 
-function isSame({ info: one }: NodeEngine, { info: other }: NodeEngine): boolean {
-  const ids = (info: EngineInfo) => [info.ID, info.Swarm?.NodeID || undefined];
-  return ids(one).some((id, index) => id !== undefined && id === ids(other)[index]);
+/** An engine's own id is no help: machines that were copied from one another share it. */
+function isSame(one: NodeEngine, other: NodeEngine): boolean {
+  if (one.nodeId !== undefined || other.nodeId !== undefined) return one.nodeId === other.nodeId;
+  return one.info.ID === other.info.ID && one.info.Name === other.info.Name;
 }
 
 function check(main: NodeEngine, found: NodeEngine, expected: string | undefined): void {

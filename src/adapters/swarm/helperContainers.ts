@@ -81,10 +81,8 @@ export class HelperContainers {
 
   /** Whether the engine can mount it: drivers need not. @throws what the engine says */
   async probe(container: string, signal: AbortSignal): Promise<void> {
-    const path = `/containers/${container}/archive`;
-    const query = { path: TARGET };
-    const request = { method: 'HEAD' as const, query, purpose: 'mount it', signal };
-    (await this.engine.stream(path, request)).body.destroy();
+    // Not by HEAD: its answer has no words.
+    (await this.read(container, signal)).destroy();
   }
 
   async remove(container: string): Promise<void> {
