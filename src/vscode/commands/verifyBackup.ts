@@ -57,8 +57,12 @@ function tellResult(services: Services, name: string, result: VerifyResult): voi
     void services.ui.error(`${name} is damaged: ${message} ${next} [${code}]`);
     return;
   }
-  const records = result.report.stats.reduce((sum, s) => sum + s.count, 0);
-  void services.ui.info(
-    `${name} is whole: checksums match, ${records.toLocaleString('en')} records decoded to the end.`,
-  );
+  const count = result.report.stats.reduce((sum, s) => sum + s.count, 0).toLocaleString('en');
+  const files = result.report.counts['File'];
+  // A format with files in it has objects, not records.
+  const read =
+    files === undefined
+      ? `${count} records decoded to the end`
+      : `${count} objects and ${files.toLocaleString('en')} files read to the end`;
+  void services.ui.info(`${name} is whole: checksums match, ${read}.`);
 }

@@ -16,6 +16,7 @@ const COLUMNS = 6;
 export interface RowActions {
   onToggle: () => void;
   onOpen: (content: Content) => void;
+  onCompare: (content: Content) => void;
 }
 
 /** A volume, or something in it. @param opens whether there can be rows below it */
@@ -59,8 +60,9 @@ export function fileRow(line: NodeLine, opens: boolean, actions: RowActions): HT
   );
 }
 
-function nameCell(node: FileNode, opens: boolean, { onToggle, onOpen }: RowActions): HTMLElement {
+function nameCell(node: FileNode, opens: boolean, actions: RowActions): HTMLElement {
   const { row, content } = node;
+  const { onToggle, onOpen, onCompare } = actions;
   const cell = h(
     'div',
     { class: 'key-name' },
@@ -93,9 +95,12 @@ function nameCell(node: FileNode, opens: boolean, { onToggle, onOpen }: RowActio
                 : ` → ${printable(row.link)}`,
             ),
         ),
-    row === undefined &&
-      content.id !== undefined &&
-      iconButton('json', `Open volume ${content.name} as JSON`, () => onOpen(content)),
+    ...(row === undefined && content.id !== undefined
+      ? [
+          iconButton('json', `Open volume ${content.name} as JSON`, () => onOpen(content)),
+          iconButton('diff', `Compare volume ${content.name} with live`, () => onCompare(content)),
+        ]
+      : []),
   );
   cell.style.setProperty('--level', String(Math.min(node.level, MAX_INDENT) - 1));
   return cell;

@@ -15,6 +15,7 @@ export interface FilesOptions {
   onFilter: (filter: string) => void;
   /** Offered for volumes whose definition is there. */
   onOpen: (content: Content) => void;
+  onCompare: (content: Content) => void;
   announce: (text: string) => void;
 }
 
@@ -150,8 +151,8 @@ class Files {
     if (line.kind === 'note') return noteRow(line);
     const { node } = line;
     const opens = this.#tree.opens(node);
-    const { onOpen } = this.options;
-    const row = fileRow(line, opens, { onToggle: () => this.#toggle(node), onOpen });
+    const { onOpen, onCompare } = this.options;
+    const row = fileRow(line, opens, { onToggle: () => this.#toggle(node), onOpen, onCompare });
     row.tabIndex = node === this.#current ? 0 : -1;
     row.addEventListener('focus', () => {
       makeCurrent(this.#body, row);

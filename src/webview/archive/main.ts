@@ -94,6 +94,7 @@ function showArchive(name: string, archive: ShownArchive) {
       ask,
       onFilter: (files) => keep({ files }),
       onOpen: ({ id = '' }) => send({ type: 'openText', of: id, as: 'json' }),
+      onCompare: ({ id = '' }) => send({ type: 'compare', of: id }),
       announce,
     }),
     others.length === 0

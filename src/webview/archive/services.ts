@@ -3,7 +3,7 @@ import { button, h } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { counted } from '../shared/format';
 import type { DefinitionTable } from './definitions';
-import { modeText, serviceUses } from './words';
+import { modeText, noComposeText, serviceUses } from './words';
 import type { Definition } from './words';
 
 type Columns = DefinitionTable['columns'];
@@ -79,7 +79,7 @@ function uses(service: NonNullable<Definition['service']>): Child {
 
 /** The stacks, each offered as a Compose file where it could be written without loss. */
 export function stacksList(
-  { definitions, stacks }: Pick<ShownArchive, 'definitions' | 'stacks'>,
+  { definitions, stacks, manifest }: Pick<ShownArchive, 'definitions' | 'stacks' | 'manifest'>,
   send: (request: ArchiveRequest) => void,
 ): HTMLElement | undefined {
   const names = [...new Set(definitions.flatMap(({ stack }) => stack ?? []))].sort();
@@ -106,11 +106,7 @@ export function stacksList(
             icon: 'file-code',
             label: `Open stack ${name} as Compose`,
           })
-        : h(
-            'span',
-            { class: 'muted' },
-            'No Compose file: it could not be written without loss. Its definitions are complete.',
-          ),
+        : h('span', { class: 'muted' }, noComposeText(name, manifest?.notes ?? [])),
     );
   });
   return h('ul', { class: 'stacks', 'aria-label': 'Stacks' }, ...rows);

@@ -90,6 +90,14 @@ function leftText({ kind, name, node, message }: Left): string {
   return `${kind} ${name}${where}: ${message}`;
 }
 
+/** Why a stack is not there as a Compose file, as the backup itself says it. */
+export function noComposeText(stack: string, notes: readonly string[]): string {
+  return (
+    notes.find((note) => note.startsWith(`Stack ${stack} has no Compose file`)) ??
+    'There is no Compose file of it in this backup. Its definitions are complete.'
+  );
+}
+
 /** How a service runs: `3 replicas`, `on every node`. */
 export function modeText({ mode, replicas = 1 }: NonNullable<Definition['service']>): string {
   switch (mode) {

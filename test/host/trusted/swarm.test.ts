@@ -187,6 +187,41 @@ describe('A swarm in the editor', function () {
     assert.equal(entry().backups[0]?.manifest.scope?.parts, undefined);
   });
 
+  it('has encrypted backups, which open with what is asked for once', async () => {
+    const encryption = { passphrase: { secret: 'swarm.passphrase' } };
+    await configure(services, {
+      clusters: { prod: { system: 'swarm', host: engine.host, vault: './vault', encryption } },
+    });
+    const ui = answering({ picks: ['Live'], inputs: ['', 'correct horse battery'] });
+    services.ui = ui;
+    await vscode.commands.executeCommand(commands.backUpItem, await item('volumes', 'shop_data'));
+    const path = entry().backups[0]?.path ?? '';
+    assert.match(path, /\.swarm\.tar\.gpg$/, ui.told.join());
+    const asked: boolean[] = [];
+    const document = new ArchiveDocument(vscode.Uri.file(path), services, {
+      ...actions,
+      askDecryption: (_source, _kind, again) => {
+        asked.push(again);
+        return Promise.resolve({ passphrase: again ? 'correct horse battery' : 'wrong' });
+      },
+    });
+    await document.read();
+    assert.equal(document.state.kind, 'locked');
+    await document.unlock();
+    assert.deepEqual(asked, [false, true]);
+    const state = document.state as ArchiveDocument['state'];
+    assert.ok(state.kind === 'shown');
+    assert.deepEqual(
+      state.shown.contents.map(({ name, whole }) => [name, whole]),
+      [['shop_data', true]],
+    );
+    document.dispose();
+    const told = answering({});
+    services.ui = told;
+    await vscode.commands.executeCommand(commands.verifyFile, vscode.Uri.file(path));
+    assert.match(told.told.join(), /is whole: checksums match, .* 453 files read to the end/);
+  });
+
   describe('has backups that', () => {
     let document: ArchiveDocument;
     beforeEach(async () => {

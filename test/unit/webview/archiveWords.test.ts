@@ -6,6 +6,7 @@ import {
   leftGroups,
   modeChars,
   modeText,
+  noComposeText,
   readable,
   searchText,
   serviceUses,
@@ -106,6 +107,12 @@ describe('Words of the page of a swarm backup', () => {
       assert.ok(searchText(web).includes(wanted), wanted);
     }
     assert.ok(!searchText(web).includes('other'));
+  });
+
+  it('say why a stack is no Compose file, in the words of the backup', () => {
+    const notes = ['Other.', 'Stack shop has no Compose file, because it would lose: an id.'];
+    assert.equal(noComposeText('shop', notes), notes[1]);
+    assert.match(noComposeText('sho', notes), /^There is no Compose file/);
   });
 
   it('write modes as ls does', () => {
