@@ -117,6 +117,10 @@ function questionField(state: PlanState, question: PlanQuestion): HTMLElement {
     'div',
     { class: 'question' },
     h('label', { class: 'field' }, h('span', {}, title), field),
-    button(action ?? 'Answer', () => give(field.value), { disabled, id: `give-${answer}` }),
+    button(
+      action ?? 'Answer',
+      () => (field.value.trim() === '' ? field.focus() : give(field.value)),
+      { disabled, id: `give-${answer}` },
+    ),
   );
 }
