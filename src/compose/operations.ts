@@ -190,9 +190,16 @@ export function createOperations(options: OperationsOptions): Operations {
         cluster,
         context,
         (c) =>
-          withParts(cluster, options, c.log, ({ adapter, definition }) => {
+          withParts(cluster, options, c.log, async ({ adapter, definition, vault, name }) => {
             if (adapter.recover === undefined) throw noRecovery(definition.title);
-            return adapter.recover(step, answers, c);
+            // No backup and no restore of the same cluster meanwhile.
+            const lock = await vault.lock(name, 'recover');
+            try {
+              const signal = AbortSignal.any([c.signal, lock.signal]);
+              return await adapter.recover(step, answers, { ...c, signal });
+            } finally {
+              await lock.release();
+            }
           }),
       ),
 

@@ -74,7 +74,9 @@ export async function countDefinitions(
 export function saysLeaderless(error: unknown): boolean {
   return (
     isClusterBackupError(error) &&
-    /does not have a leader|has no leader|context deadline exceeded/i.test(error.message)
+    // The engine was asked before and answered: what it can't say in time is what a leader would know.
+    (error.code === 'docker.timeout' ||
+      /does not have a leader|has no leader|context deadline exceeded/i.test(error.message))
   );
 }
 
@@ -139,9 +141,15 @@ function judge(nodes: SwarmNode[], manager: NodeEngine): Omit<ClusterStatus, 'wa
     ...(leader?.ManagerStatus?.Addr ? { leader: leader.ManagerStatus.Addr } : {}),
     ...(leader === undefined
       ? { health: 'noLeader', reason: `${manager.node} knows no leader of its swarm.` }
-      : reasons.length > 0
-        ? { health: 'degraded', reason: reasons.join(' ') }
-        : { health: 'healthy' }),
+      : alive < quorum.needed
+        ? // A leader that has just lost the others goes on answering for a while.
+          {
+            health: 'noLeader',
+            reason: `Only ${alive} of ${managers.length} managers can be reached; ${quorum.needed} are needed. ${reasons.join(' ')}`,
+          }
+        : reasons.length > 0
+          ? { health: 'degraded', reason: reasons.join(' ') }
+          : { health: 'healthy' }),
     servers,
     quorum,
   };
