@@ -218,7 +218,7 @@ describe('The snapshot editor', () => {
   });
 
   it('has the pages it needs', async () => {
-    for (const name of ['inspect.js', 'inspect.css', 'plan.js', 'plan.css', 'codicon.ttf']) {
+    for (const name of ['archive.js', 'archive.css', 'inspect.js', 'plan.js', 'codicon.ttf']) {
       assert.ok((await readFile(join(projectFolder, 'dist/webview', name))).length > 0, name);
     }
   });
