@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { DEFINITION_KINDS, definitionId, STACK_LABEL } from '../../snapshots/swarm/layout';
 import type { Definition, DefinitionKind } from '../../snapshots/swarm/layout';
+import { isPredefinedNetwork } from '../../snapshots/swarm/predefinedNetworks';
 import type { DockerEngine } from '../docker/engine';
+import { isStatus } from '../docker/errors';
 import type { NodeEngine, ReachedEngines } from './connections';
 import { nodeNames } from './nodeNames';
-import { listSchema, nodeSchema, objectSchema, volumesSchema } from './wire';
+import { listSchema, nodeSchema, objectSchema, serviceSchema, volumesSchema } from './wire';
 
 type Value = Record<string, unknown>;
-
-/** Made by Docker itself on every node; they can't be created. */
-const PREDEFINED = new Set(['bridge', 'host', 'none', 'docker_gwbridge']);
 
 /** What the engines say a cluster is made of, in the order in which a restore creates it. */
 export interface ClusterDefinitions {
@@ -59,6 +58,7 @@ async function readShared(engine: DockerEngine, signal: AbortSignal) {
     list('/configs', 'list its configs'),
     list('/services', 'list its services'),
   ]);
+  const unlisted = await unlistedNetworks(engine, services, networks, signal);
   const nodes = nodeNames(z.array(nodeSchema).parse(nodeList));
   const specOf = ({ Spec }: Value) => (Spec ?? {}) as Value;
   const named = (kind: DefinitionKind, values: Value[]) =>
@@ -69,14 +69,51 @@ async function readShared(engine: DockerEngine, signal: AbortSignal) {
       const id = text(value.ID);
       return define('node', nodes.get(id) ?? id, value, undefined);
     }),
-    ...unique(networks)
-      .filter(({ Ingress, Name }) => Ingress !== true && !PREDEFINED.has(text(Name)))
+    ...[...unique(networks).filter((value) => !isPredefined(value)), ...unlisted]
+      .filter(({ Ingress }) => Ingress !== true)
       .map((value) => define('network', text(value.Name), value, value.Labels)),
     ...named('secret', secrets.map(withoutPayload)),
     ...named('config', configs),
     ...named('service', services),
   ];
   return { definitions, nodes };
+}
+
+/**
+ * Networks that services name and no list has: `host` and `bridge` of every node. The engine tells them by their id
+ * alone (moby daemon/cluster/networks.go leaves them out of lists).
+ */
+async function unlistedNetworks(
+  engine: DockerEngine,
+  services: readonly Value[],
+  listed: readonly Value[],
+  signal: AbortSignal,
+): Promise<Value[]> {
+  const known = new Set(listed.map(({ Id }) => Id));
+  const wanted = services.flatMap((service) => {
+    const { Spec } = serviceSchema.parse(service);
+    const networks = [...(Spec.TaskTemplate?.Networks ?? []), ...(Spec.Networks ?? [])];
+    return networks.flatMap(({ Target }) =>
+      Target === undefined || Target === '' || known.has(Target) ? [] : [Target],
+    );
+  });
+  const found = await Promise.all(
+    [...new Set(wanted)].map(async (id) => {
+      const request = { purpose: 'describe a network', signal };
+      try {
+        return [await engine.json(`/networks/${encodeURIComponent(id)}`, request, objectSchema)];
+      } catch (error) {
+        // It went away a moment ago: the service then names what nobody knows any more.
+        if (isStatus(error, 404)) return [];
+        throw error;
+      }
+    }),
+  );
+  return unique(found.flat());
+}
+
+function isPredefined(value: Value): boolean {
+  return isPredefinedNetwork({ name: text(value.Name), value });
 }
 
 async function readVolumes(engine: NodeEngine, signal: AbortSignal) {

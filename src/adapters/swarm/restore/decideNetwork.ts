@@ -1,5 +1,6 @@
 import { policyOf } from '../../../core/restoreChoices';
 import type { Definition } from '../../../snapshots/swarm/layout';
+import { isPredefinedNetwork } from '../../../snapshots/swarm/predefinedNetworks';
 import { differsFrom, expectedOther } from './expected';
 import { accepts, CODES } from './model';
 import type { Decision, Planning } from './model';
@@ -11,6 +12,8 @@ const ADDRESSES = /^IPAM\.Config/;
 /** What a network gets. It can't be changed in place: replacing means removing it first. */
 export function decideNetwork(definition: Definition, planning: Planning): Decision {
   const { name } = definition;
+  // Every engine has its own, and services find it by its name.
+  if (isPredefinedNetwork(definition)) return { action: 'leave' };
   const live = planning.live('network', name);
   const explicit = planning.choices.rename?.[definition.id];
   if (live === undefined && explicit === undefined) return create(definition, name, planning);
