@@ -82,6 +82,9 @@ export interface ChangeResult {
   message?: string;
 }
 
+/** What an adapter found by reading much, by its own keys, and when: milliseconds since 1970. */
+export type Looks = Readonly<Record<string, { found: string; at: number }>>;
+
 /** What a restore would do, before it is done. Plain data: it crosses threads and goes to `--json`. */
 export interface RestorePlan {
   cluster: string;
@@ -101,6 +104,8 @@ export interface RestorePlan {
   changes?: PlannedChange[];
   /** What was chosen when the changes were planned. */
   choices?: RestoreChoices;
+  /** What was read of the cluster for this plan, for one with other choices soon after. */
+  looks?: Looks;
   /** What the safety backup takes; everything when left out. */
   safetyScope?: BackupScope;
   /** False when an item blocks, or when no chosen change has anything to do. */

@@ -9,7 +9,7 @@ import type {
   Manifest,
   RestoreChoices,
 } from './model';
-import type { ChangeResult, PlannedChange, RestorePlanItem } from './plan';
+import type { ChangeResult, Looks, PlannedChange, RestorePlanItem } from './plan';
 import type { Recovery } from './recovery';
 
 /** Told how far a step is; `total` only where it is known. */
@@ -262,13 +262,19 @@ export interface ItemisedPlan {
   changes: PlannedChange[];
   /** What a safety backup has to hold so that everything the chosen changes touch can be put back. */
   safety?: BackupScope;
+  /** What was read for it that may serve a plan with other choices. */
+  looks?: Looks;
 }
 
 /** An adapter of a system that is restored object by object. */
 export interface ItemisedAdapter extends AdapterBase {
-  /** @param open gives the backup's plain bytes from their beginning; destroy what is not read to its end */
+  /**
+   * @param request `open` gives the backup's plain bytes from their beginning; destroy what is not read to its end.
+   *   `looks` are those of a plan before, which need not be read again while they are fresh; a plan that is carried out
+   *   is made without them
+   */
   planChanges(
-    request: ItemisedRequest & { open: () => Promise<Readable> },
+    request: ItemisedRequest & { open: () => Promise<Readable>; looks?: Looks | undefined },
     context: RunContext,
   ): Promise<ItemisedPlan>;
   /**

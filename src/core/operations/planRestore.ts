@@ -73,6 +73,7 @@ export async function planRestore(
     items,
     ...(own.changes === undefined ? {} : { changes: own.changes, choices: options.choices ?? {} }),
     ...(own.safety === undefined ? {} : { safetyScope: own.safety }),
+    ...(own.looks === undefined ? {} : { looks: own.looks }),
     possible: !items.some((i) => i.severity === 'blocker') && hasWork(own.changes),
     safetyBackup: options.safetyBackup,
     ...(tokens === undefined ? {} : { asksForSecret: { field: 'token', reason: tokens.title } }),
@@ -113,7 +114,7 @@ async function planBySystem(
   parts: ClusterParts,
   content: SnapshotReport,
   damaged: boolean,
-  { choices, payloads }: PlanOptions,
+  { choices, payloads, known }: PlanOptions,
   context: RunContext,
 ): Promise<Omit<ItemisedPlan, 'changes'> & { changes?: ItemisedPlan['changes'] }> {
   const { adapter } = parts;
@@ -121,7 +122,8 @@ async function planBySystem(
   // What can't be trusted is not looked into.
   if (damaged) return { items: [], changes: [] };
   const request = { content, choices: choices ?? {}, payloads: payloads ?? {} };
-  return adapter.planChanges({ ...request, open: () => openHead(source, parts, context) }, context);
+  const open = () => openHead(source, parts, context);
+  return adapter.planChanges({ ...request, open, looks: known?.looks }, context);
 }
 
 /** The backup's plain bytes, for a look at their beginning. */

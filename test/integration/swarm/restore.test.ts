@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { runInNode } from '../../../src/sandbox/parts/dockerNode';
 import type { SourceRef } from '../../../src/compose/parts';
+import type { Looks } from '../../../src/core/plan';
 import { differences, nameMapOf, portable } from '../../../src/snapshots/swarm/portable';
 import { readDefinitions } from '../../support/swarm/engineApi';
 import { actions, changeOf, Site, wipe } from './restoreSite';
@@ -239,6 +240,33 @@ describe('Docker Swarm: a restore', function () {
         choices: { only: [{ kind: 'volume', name: 'lonely' }], conflict: 'replace' },
       });
       assert.match(await inVolume(target, 'lonely', 'cat /v/mine'), /mine/);
+    });
+
+    it('reads a volume once for plans that follow each other, and anew before anything is done', async () => {
+      await target.docker('volume', 'rm', 'lonely');
+      const only = [{ kind: 'volume', name: 'lonely' }];
+      await site.restore(backup, target, { choices: { only } });
+      await rm(join(site.state, 'swarm-restores'), { recursive: true });
+      const choices = { only, conflict: 'replace' as const };
+      const first = await site.plan(backup, target, { choices });
+      assert.equal(changeOf(first, 'volume/alpha/lonely').action, 'leave');
+      assert.equal(Object.keys(first.looks ?? {}).length, 1);
+      await inVolume(target, 'lonely', 'echo other > /v/file');
+      const known = await site.plan(backup, target, { choices, known: first });
+      assert.equal(changeOf(known, 'volume/alpha/lonely').action, 'leave');
+      const anew = await site.plan(backup, target, { choices });
+      assert.equal(changeOf(anew, 'volume/alpha/lonely').action, 'update');
+      const old = Object.entries(first.looks ?? {}).map(([key, look]) => [key, { ...look, at: 0 }]);
+      const late = { ...first, looks: Object.fromEntries(old) as Looks };
+      const again = await site.plan(backup, target, { choices, known: late });
+      assert.equal(changeOf(again, 'volume/alpha/lonely').action, 'update');
+      // With a name of its own, what has the old one is not looked at.
+      const rename = { 'volume/alpha/lonely': 'elsewhere' };
+      const beside = await site.plan(backup, target, { choices: { only, rename } });
+      assert.deepEqual(
+        [changeOf(beside, 'volume/alpha/lonely').target, beside.looks],
+        ['elsewhere', {}],
+      );
     });
 
     it('does not go on when the cluster is not what it was when the plan was made', async () => {

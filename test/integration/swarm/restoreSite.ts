@@ -30,6 +30,8 @@ export interface Given {
   signal?: AbortSignal;
   progress?: RunContext['progress'];
   safetyBackup?: boolean;
+  /** A plan before, with other choices. */
+  known?: RestorePlan;
 }
 
 /** A vault and a state folder, and the core's operations on clusters in it. */
@@ -93,6 +95,7 @@ export class Site {
           safetyBackup: given.safetyBackup ?? false,
           choices: given.choices,
           payloads: given.payloads,
+          known: given.known,
         },
         this.context(given),
       ),

@@ -7,6 +7,8 @@ import { placementOf, unmet } from './constraints';
 import { differsFrom, expectedService, serviceOptions } from './expected';
 import { accepts, CODES } from './model';
 import type { Decision, Planning } from './model';
+import { volumeHindrances } from './serviceVolumes';
+import type { Hindrance } from './serviceVolumes';
 
 /** What a service gets, once all it needs has been decided. */
 export function decideService(definition: Definition, planning: Planning): Decision {
@@ -43,12 +45,6 @@ export function decideService(definition: Definition, planning: Planning): Decis
 function differences(definition: Definition, live: Definition, planning: Planning): string[] {
   const { expected } = expectedService(definition, live.name, planning);
   return differsFrom(expected, live, planning.target.names);
-}
-
-interface Hindrance {
-  code: string;
-  reason: string;
-  acceptable?: boolean;
 }
 
 /** Creates or updates it, unless something stands in the way. */
@@ -89,13 +85,7 @@ function hindrancesOf(definition: Definition, target: string, planning: Planning
   }
   const port = takenPort(expected.body, target, planning);
   if (port !== undefined) found.push({ code: CODES.portTaken, reason: port });
-  for (const volume of missingVolumes(definition, planning)) {
-    found.push({
-      code: CODES.volumeMissing,
-      acceptable: true,
-      reason: `It mounts the volume ${volume}, which is not restored: the engine would create an empty one.`,
-    });
-  }
+  found.push(...volumeHindrances(definition, planning));
   const image = imageOf(definition, planning);
   if (image !== undefined && planning.facts.images.get(image) === 'missing') {
     found.push({
@@ -137,24 +127,6 @@ export function imageOf(
   const task = objectAt(objectAt(definition.value, 'Spec'), 'TaskTemplate');
   const image = textAt(objectAt(task, 'ContainerSpec'), 'Image');
   return serviceOptions(planning).stripDigest === true ? image?.replace(/@.*$/, '') : image;
-}
-
-function missingVolumes(definition: Definition, planning: Planning): string[] {
-  const known = planning.source.definitions.filter(({ kind }) => kind === 'volume');
-  return volumesOf(definition).filter((name) => {
-    const ours = known.filter((volume) => volume.name === name);
-    if (ours.length === 0) return false;
-    return !ours.some((volume) => planning.available('volume', name, volume.node) !== undefined);
-  });
-}
-
-/** Names of the volumes that a service mounts. */
-export function volumesOf(definition: Definition): string[] {
-  const task = objectAt(objectAt(definition.value, 'Spec'), 'TaskTemplate');
-  return listAt(objectAt(task, 'ContainerSpec'), 'Mounts').flatMap((mount) => {
-    const source = textAt(mount, 'Source');
-    return textAt(mount, 'Type') === 'volume' && source !== undefined ? [source] : [];
-  });
 }
 
 interface Port {

@@ -115,6 +115,7 @@ export const CODES = {
   nodeMissing: 'nodeMissing',
   volumeInUse: 'volumeInUse',
   volumeMissing: 'volumeMissing',
+  volumeSplit: 'volumeSplit',
   inUse: 'inUse',
   subnetTaken: 'subnetTaken',
   portTaken: 'portTaken',

@@ -1,5 +1,5 @@
 import type { BackupScope, ItemSelector } from '../../../core/model';
-import type { PlannedChange } from '../../../core/plan';
+import type { Looks, PlannedChange } from '../../../core/plan';
 import type { ItemisedAdapter, ItemisedPlan, RunContext } from '../../../core/ports';
 import { isActive } from '../../../core/restoreChoices';
 import type { SwarmConnections } from '../connections';
@@ -32,19 +32,19 @@ export async function planChanges(
   const reached = await swarm.reach(context.signal, context.log);
   const live = await readTarget(reached, context);
   const journal = new RestoreJournal(swarm.state);
-  const { changes, input } = await planWith(source, live, request, journal, context);
+  const { changes, input, looks } = await planWith(source, live, request, journal, context);
   const items = planItems(input, changes, await ownAddresses(reached, context));
-  return { items, changes, safety: safetyOf(changes, input) };
+  return { items, changes, safety: safetyOf(changes, input), looks };
 }
 
 /** Plans in two steps, so that only those images and volumes are looked at on which something hangs. */
 async function planWith(
   source: Source,
   live: LiveTarget,
-  { choices, payloads }: Pick<Request, 'choices' | 'payloads'>,
+  { choices, payloads, looks: before }: Pick<Request, 'choices' | 'payloads' | 'looks'>,
   journal: RestoreJournal,
   context: RunContext,
-): Promise<{ changes: PlannedChange[]; input: PlanInput }> {
+): Promise<{ changes: PlannedChange[]; input: PlanInput; looks: Looks }> {
   const input: PlanInput = {
     source,
     target: live.target,
@@ -53,7 +53,8 @@ async function planWith(
     payloads,
   };
   const first = planObjects(input);
-  const contents = await volumeStates(first, { source, live, choices, journal }, context);
+  const scope = { source, live, choices, journal, looks: before };
+  const { states: contents, looks } = await volumeStates(first, scope, context);
   const second = planObjects({ ...input, facts: { ...input.facts, contents } });
   const services = new Map(source.definitions.map((one) => [one.id, one]));
   const images = second.filter(isActive).flatMap(({ id, kind }) => {
@@ -62,7 +63,7 @@ async function planWith(
   });
   const facts = { images: await findImages(images, live.reached, context), contents };
   const whole = { ...input, facts };
-  return { changes: planObjects(whole), input: whole };
+  return { changes: planObjects(whole), input: whole, looks };
 }
 
 /** All that is there now and would be another afterwards; the definitions in any case, as they are small. */

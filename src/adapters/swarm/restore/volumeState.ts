@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { isCancellation } from '../../../core/errors';
 import type { RestoreChoices } from '../../../core/model';
-import type { PlannedChange } from '../../../core/plan';
+import type { Looks, PlannedChange } from '../../../core/plan';
 import type { RunContext } from '../../../core/ports';
 import { policyOf } from '../../../core/restoreChoices';
 import { InnerTar } from '../../../snapshots/swarm/innerTar';
@@ -13,10 +13,13 @@ import { MOUNT, withVolume } from './helper';
 import type { RestoreJournal } from './journal';
 import type { Source, SourceContent, VolumeState } from './model';
 import { nodeOf } from './planner';
+import { namesBeside } from './names';
 import type { LiveTarget } from './target';
 
 /** Bytes of volumes that are read to compare them, when the person says nothing. */
 const COMPARE_BYTES = 2 ** 30;
+/** Milliseconds for which a comparison serves plans with other choices: what uses a volume goes on writing. */
+const FRESH = 60_000;
 /** A tar that is longer holds more than one folder. */
 const EMPTY_BYTES = 64 << 10;
 
@@ -42,9 +45,17 @@ export function engineId({ info, node }: NodeEngine): string {
   return typeof info['ID'] === 'string' && info['ID'] !== '' ? info['ID'] : node;
 }
 
+/** What volumes hold by the target's id, and what was read to know it. */
+export interface Compared {
+  states: Map<string, VolumeState>;
+  looks: Looks;
+}
+
 /**
  * Finds out what the volumes hold that are there already: from the journal, or by reading them, up to a limit, and
  * comparing their sums. Answer `compareVolumes`: `all` reads them whatever their size, `none` reads none.
+ *
+ * @param looks of a plan before: what is fresh there is not read again
  */
 export async function volumeStates(
   changes: readonly PlannedChange[],
@@ -53,15 +64,18 @@ export async function volumeStates(
     live,
     choices,
     journal,
+    looks: before = {},
   }: {
     source: Source;
     live: LiveTarget;
     choices: RestoreChoices;
     journal: RestoreJournal;
+    looks?: Looks | undefined;
   },
   context: RunContext,
-): Promise<Map<string, VolumeState>> {
+): Promise<Compared> {
   const states = new Map<string, VolumeState>();
+  const looks: Record<string, Looks[string]> = {};
   const answer = choices.answers?.['compareVolumes'];
   let budget = answer === 'all' ? Infinity : answer === 'none' ? 0 : COMPARE_BYTES;
   for (const { id, name, chosen, target } of changes) {
@@ -71,8 +85,7 @@ export async function volumeStates(
     const node = nodeOf(definition.node ?? '', { source, target: live.target, choices });
     const engine = node === undefined ? undefined : live.engines.get(node.name);
     if (node === undefined || engine === undefined) continue;
-    for (const wanted of new Set([name, `${name}-restored`, choices.rename?.[id], target])) {
-      if (wanted === undefined) continue;
+    for (const wanted of namesToLookAt({ id, name, target }, choices)) {
       const there = definitionId('volume', wanted, node.name);
       if (states.has(there) || !live.target.definitions.some((one) => one.id === there)) continue;
       const recorded = await fromJournal(journal, engine, wanted, content, context.signal);
@@ -82,13 +95,49 @@ export async function volumeStates(
         continue;
       }
       const expected = content?.bytes;
-      if (content === undefined || expected === undefined || expected > budget) continue;
-      budget -= expected;
+      if (content?.sha256 === undefined || expected === undefined) continue;
+      const created = await createdAt(engine.engine, wanted, context.signal);
+      const key = [engineId(engine), wanted, created, content.sha256].join(' ');
+      const known = freshState(before[key], context);
+      if (known === undefined && expected > budget) continue;
+      if (known === undefined) budget -= expected;
       context.progress({ phase: `Comparing the volume ${wanted} on ${node.name}` });
-      states.set(there, await compare(engine.engine, wanted, content, context));
+      const at = context.clock.now().getTime();
+      const found = known ?? (await compare(engine.engine, wanted, content, context));
+      states.set(there, found);
+      // As old as the reading: many plans in a row do not keep it fresh.
+      looks[key] = known === undefined ? { found, at } : (before[key] ?? { found, at });
     }
   }
-  return states;
+  return { states, looks };
+}
+
+/** Names under which what is there decides: with a name of its own, nothing hangs on what has the old one. */
+function namesToLookAt(
+  { id, name, target }: { id: string; name: string; target: string | undefined },
+  choices: RestoreChoices,
+): Set<string> {
+  const explicit = choices.rename?.[id];
+  const names =
+    explicit !== undefined
+      ? [explicit]
+      : policyOf(choices, id) === 'rename'
+        ? [name, ...firstOf(namesBeside(name))]
+        : [name];
+  return new Set(target === undefined ? names : [...names, target]);
+}
+
+function firstOf(names: Iterable<string>): string[] {
+  for (const name of names) return [name];
+  return [];
+}
+
+const COMPARED = ['same', 'differs', 'empty'] as const;
+
+/** What was found a short while ago. */
+function freshState(look: Looks[string] | undefined, { clock }: RunContext) {
+  if (look === undefined || Math.abs(clock.now().getTime() - look.at) > FRESH) return undefined;
+  return COMPARED.find((state) => state === look.found);
 }
 
 async function fromJournal(

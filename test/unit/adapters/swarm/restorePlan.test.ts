@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { planObjects } from '../../../../src/adapters/swarm/restore/planner';
 import type { VolumeState } from '../../../../src/adapters/swarm/restore/model';
+import { definitionsOf } from '../../../support/swarm/definitions';
 import { DEFINITION_KINDS } from '../../../../src/snapshots/swarm/layout';
 import {
   config,
@@ -176,6 +177,42 @@ describe('the plan of a swarm restore', () => {
         rename: { 'service/web': 'web' },
       });
       assert.equal(clash['service/web']?.code, 'nameTaken');
+    });
+  });
+
+  describe('of volumes of one name on several nodes', () => {
+    const two = { nodes: [node('node1'), node('node2')] };
+    const mounting = (name: string) => ({
+      definitions: [
+        ...definitionsOf({ ...two, services: [service('web', { volumes: [name] })] }),
+        ...definitionsOf({ volumes: [volume('data'), volume('data-1')] }, 'node1'),
+        ...definitionsOf({ volumes: [volume('data')] }, 'node2'),
+      ],
+    });
+    const source = (name: string) => ({ ...sourceWith({}), ...mounting(name) });
+    const web = (name: string, rename: Record<string, string>, accept: string[] = []) =>
+      planOf(source(name), targetWith(two), { rename, accept })['service/web'];
+
+    it('says so when they get several names, as a mount has one', () => {
+      assert.equal(web('data', {})?.action, 'create');
+      const one = { 'volume/node1/data': 'other' };
+      const plan = web('data', one);
+      assert.deepEqual(
+        [plan?.action, plan?.code, plan?.acceptable],
+        ['cannot', 'volumeSplit', true],
+      );
+      assert.match(plan?.reason ?? '', /other on node1 and data on node2/);
+      assert.equal(web('data', one, ['volumeSplit'])?.action, 'create');
+      const both = { ...one, 'volume/node2/data': 'other' };
+      assert.deepEqual([web('data', both)?.action, web('data', both)?.code], ['create', undefined]);
+    });
+
+    it('says so when a name for each task would lead elsewhere', () => {
+      assert.equal(web('data-{{.Task.Slot}}', {})?.action, 'create');
+      assert.equal(web('data-{{.Task.Slot}}', { 'volume/node1/data': 'x' })?.action, 'create');
+      const plan = web('data-{{.Task.Slot}}', { 'volume/node1/data-1': 'other' });
+      assert.equal(plan?.code, 'volumeSplit');
+      assert.match(plan.reason ?? '', /data-1 \(as other\)/);
     });
   });
 
