@@ -20,7 +20,7 @@ import { verifyBackup, verifySource } from '../core/operations/verify';
 import type { VerifyResult } from '../core/operations/verify';
 import type { RestorePlan } from '../core/plan';
 import type { Recovery } from '../core/recovery';
-import type { DecryptionSecrets, RunContext } from '../core/ports';
+import type { DecryptionSecrets, RunContext, SnapshotFormat } from '../core/ports';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
@@ -44,7 +44,7 @@ export interface OperationsOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Folder of what adapters keep so that it outlives a crash. */
   state: string;
-  /** Folder of the worker files, where a backup may be checked in a thread of its own. */
+  /** Folder of the worker files, where a backup is checked in a thread of its own. */
   workers?: string | undefined;
 }
 
@@ -145,6 +145,14 @@ export function createOperations(options: OperationsOptions): Operations {
     );
   };
 
+  /** Checking goes on in a thread beside the one that reads, encrypts and sends, where there may be one. */
+  const beside = <P extends { format: SnapshotFormat }>(parts: P): P => {
+    const { workers } = options;
+    return workers === undefined
+      ? parts
+      : { ...parts, format: threadedFormat(parts.format, workers) };
+  };
+
   return {
     ...createInspections(),
     ...createArchives(),
@@ -214,17 +222,15 @@ export function createOperations(options: OperationsOptions): Operations {
             for (const left of await parts.vault.recover()) {
               c.log.info(`Removed what a crash left: ${left}.`);
             }
-            const { workers } = options;
-            const format =
-              workers === undefined ? parts.format : threadedFormat(parts.format, workers);
-            return backUp({ ...parts, format }, { mode, label, scope, origin }, c);
+            return backUp(beside(parts), { mode, label, scope, origin }, c);
           }),
         (backup) => backup.manifest.id,
       ),
 
     async verify({ activityId, source, decryption }, context) {
       const stored = await openSource(source, context.log);
-      const parts = { encryptor: await encryptor(), decryption, format: await formatOf(stored) };
+      const format = await formatOf(stored);
+      const parts = beside({ encryptor: await encryptor(), decryption, format });
       const { backup } = stored;
       if (source.kind === 'file' || backup === undefined)
         return verifySource(stored, parts, context);
@@ -248,7 +254,7 @@ export function createOperations(options: OperationsOptions): Operations {
       return withParts(cluster, options, context.log, (parts) =>
         planRestore(
           stored,
-          { ...parts, decryption: decryption ?? parts.decryption },
+          beside({ ...parts, decryption: decryption ?? parts.decryption }),
           plan,
           context,
         ),
@@ -263,7 +269,12 @@ export function createOperations(options: OperationsOptions): Operations {
         context,
         (c) =>
           withParts(cluster, options, c.log, (parts) =>
-            restore(stored, { ...parts, decryption: decryption ?? parts.decryption }, restoring, c),
+            restore(
+              stored,
+              beside({ ...parts, decryption: decryption ?? parts.decryption }),
+              restoring,
+              c,
+            ),
           ),
         (result) => result.safetyBackup,
       );

@@ -378,8 +378,12 @@ export interface Encryptor {
 
 /** A manifest as a writer is given it; the vault adds what it counted itself. */
 export type NewManifest = Omit<Manifest, 'bytes' | 'file' | 'sha256'> & {
+  /** `asStored`: nothing was encrypted, so the content's sum is that of the bytes on disk. */
   sha256: { content?: string | undefined };
 };
+
+/** What a manifest says of the content's sum where the content is stored as it is. */
+export const AS_STORED = 'asStored';
 
 /** A backup being written. Nothing of it is visible until `commit` has returned. */
 export interface VaultWriter {

@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { coreErrors, throwIfCancelled } from '../errors';
 import { labelProblem } from '../model';
 import type { Backup, BackupScope, Manifest } from '../model';
+import { AS_STORED } from '../ports';
 import type { BackupSource, RunContext, SnapshotReport } from '../ports';
 import { VERSION } from '../version';
 import type { ClusterParts } from './context';
@@ -74,7 +75,8 @@ async function keep(
 ): Promise<Backup> {
   const { vault, encryptor, encryption, definition } = parts;
   const checker = parts.format.checker();
-  const content = createHash('sha256');
+  // What is stored as it is needs no sum of its own.
+  const content = encryption.kind === 'none' ? undefined : createHash('sha256');
   let report: SnapshotReport | undefined;
   let arrived = 0;
 
@@ -86,7 +88,7 @@ async function keep(
       arrived += chunk.length;
       // Unpacking goes on in another thread while this one hashes.
       const taken = checker.push(chunk);
-      content.update(chunk);
+      content?.update(chunk);
       await taken;
       context.progress({
         phase: 'Backing up',
@@ -140,7 +142,7 @@ async function keep(
       origin: options.origin,
       created: options.created.toISOString(),
       finished,
-      sha256: { content: content.digest('hex') },
+      sha256: { content: content?.digest('hex') ?? AS_STORED },
       encryption: { kind: encryption.kind, ...(keyIds.length > 0 ? { keyIds } : {}) },
       snapshot: report.identity,
       counts: report.counts,

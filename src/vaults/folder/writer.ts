@@ -3,6 +3,7 @@ import { lstat, mkdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { manifestSchema } from '../../core/manifest';
 import type { Backup } from '../../core/model';
+import { AS_STORED } from '../../core/ports';
 import type { VaultWriter } from '../../core/ports';
 import { errnoOf, vaultError, vaultErrors } from '../errors';
 import { FOLDER_MODE, openNew, syncFolder, type StepHook } from './files';
@@ -134,11 +135,17 @@ export class FolderWriter implements VaultWriter {
   }
 
   private fullManifest(manifest: CommitManifest) {
+    const stored = this.hash.digest('hex');
+    const { content } = manifest.sha256;
     const raw = {
       ...manifest,
       file: this.file,
       bytes: this.bytes,
-      sha256: { ...manifest.sha256, stored: this.hash.digest('hex') },
+      sha256: {
+        ...manifest.sha256,
+        ...(content === AS_STORED ? { content: stored } : {}),
+        stored,
+      },
     };
     const parsed = manifestSchema.safeParse(raw);
     if (parsed.success) return { data: parsed.data, raw };
