@@ -344,6 +344,8 @@ export interface SnapshotFormat {
   title: string;
   /** File endings, with the dot. */
   endings: readonly string[];
+  /** The bytes say which format they are of; this one is only assumed. */
+  byBytes?: boolean;
   checker(): SnapshotChecker;
 }
 

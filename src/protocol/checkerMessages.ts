@@ -10,3 +10,11 @@ export type CheckerReply =
   | { type: 'report'; report: SnapshotReport }
   /** Nothing more is taken after this. */
   | { type: 'failed'; error: ErrorInfo; partial: SnapshotReport };
+
+/** What a checker's thread is started with. */
+export interface CheckerData {
+  /** Id of the format. */
+  format: string;
+  /** The bytes decide, and the format is only assumed. */
+  byBytes: boolean;
+}

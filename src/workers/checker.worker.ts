@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorInfo } from '../core/errors';
-import type { CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
+import type { CheckerData, CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
+import { formatByBytes } from '../snapshots/byBytes';
 import { formatById } from '../snapshots/formats';
 
 // Checks one snapshot while another thread hashes, encrypts and writes the same bytes.
@@ -8,7 +9,10 @@ import { formatById } from '../snapshots/formats';
 const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const send = (reply: CheckerReply) => port.postMessage(reply);
-const opened = formatById(workerData as string).then((format) => format.checker());
+const { format: id, byBytes } = workerData as CheckerData;
+const opened = formatById(id).then((format) =>
+  (byBytes ? formatByBytes(format) : format).checker(),
+);
 // One message after the other, also where a push has to wait.
 let queue: Promise<unknown> = opened;
 let failed = false;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { coreErrors, fromErrorInfo } from '../core/errors';
 import type { SnapshotChecker, SnapshotFormat, SnapshotReport } from '../core/ports';
-import type { CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
+import type { CheckerData, CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
 
 /** Bytes on their way to the thread before the sender is held back. */
 const MOST_BYTES_UNDER_WAY = 4 << 20;
@@ -17,6 +17,10 @@ export function threadedFormat(format: SnapshotFormat, workerFolder: string): Sn
   return { ...format, checker: () => new ThreadedChecker(file, format) };
 }
 
+function checkerData({ id, byBytes = false }: SnapshotFormat): CheckerData {
+  return { format: id, byBytes };
+}
+
 class ThreadedChecker implements SnapshotChecker {
   readonly #worker: Worker;
   readonly #waiting = new Set<() => void>();
@@ -29,7 +33,7 @@ class ThreadedChecker implements SnapshotChecker {
     file: string,
     private readonly format: SnapshotFormat,
   ) {
-    this.#worker = new Worker(file, { workerData: format.id });
+    this.#worker = new Worker(file, { workerData: checkerData(format) });
     this.#worker.on('message', (reply: CheckerReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () =>

@@ -147,12 +147,13 @@ export class ArchiveReader {
       this.isDone = true;
       return;
     }
-    const sum = member.kind === 'piece' ? this.open?.pieceEnd() : this.hash?.digest('hex');
-    const line = `${sum ?? ''}  ${name}\n`;
+    // A content has one sum, in the summary.
+    if (member.kind === 'piece') return;
+    const line = `${this.hash?.digest('hex') ?? ''}  ${name}\n`;
     this.sums.push(line);
     this.sumsBytes += line.length;
     if (member.kind === 'summary') this.readSummary();
-    else if (member.kind !== 'piece') this.head.take(member, name, this.text);
+    else this.head.take(member, name, this.text);
   }
 
   /** Before the summary and the sums, everything else is complete. */

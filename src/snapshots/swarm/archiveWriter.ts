@@ -107,7 +107,7 @@ class ArchiveWriter implements SwarmArchiveWriter {
     this.open = true;
     return new PieceWriter(
       folder,
-      (name, chunks, size, sum) => this.member(name, chunks, size, sum),
+      (name, chunks, size) => this.member(name, chunks, size),
       (summary) => {
         this.contents.push(summary);
         this.open = false;
@@ -157,13 +157,13 @@ class ArchiveWriter implements SwarmArchiveWriter {
   private async text(name: string, text: string): Promise<void> {
     const bytes = Buffer.from(text);
     const sum = createHash('sha256').update(bytes).digest('hex');
-    await this.member(name, [bytes], bytes.length, sum);
+    this.sums.push(`${sum}  ${name}\n`);
+    await this.member(name, [bytes], bytes.length);
   }
 
-  private member(name: string, chunks: Uint8Array[], size: number, sum: string): Promise<void> {
+  private member(name: string, chunks: Uint8Array[], size: number): Promise<void> {
     if (this.names.has(name)) throw new Error(`${name} was written already.`);
     this.names.add(name);
-    this.sums.push(`${sum}  ${name}\n`);
     return new Promise((resolve, reject) => {
       if (this.failure !== undefined) throw this.failure;
       const header = {

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { TarEntry } from '../tar/tarEntry';
 import { mismatch } from './archiveErrors';
-import { ContentHash } from './contentHash';
 import { InnerTar } from './innerTar';
 import { PIECE_BYTES } from './layout';
 import type { ContentSummary } from './layout';
@@ -12,7 +12,7 @@ export class ContentReader {
   bytes = 0;
   private pieces = 0;
   private lastSize = PIECE_BYTES;
-  private readonly hash = new ContentHash();
+  private readonly hash = createHash('sha256');
   private readonly tar: InnerTar;
 
   constructor(
@@ -56,15 +56,10 @@ export class ContentReader {
     this.tar.push(slice);
   }
 
-  /** SHA-256 of the piece in hex. */
-  pieceEnd(): string {
-    return this.hash.pieceEnd();
-  }
-
   /** All pieces came. Throws `snapshot.truncated`. */
   end(): ContentSummary {
     this.tar.finish();
-    return { ...this.soFar(), sha256: this.hash.digest() };
+    return { ...this.soFar(), sha256: this.hash.digest('hex') };
   }
 }
 

@@ -11,8 +11,8 @@ import * as z from 'zod';
  *   volumes/<node>/<volume>/tar.000001  the volume's tar as the engine gave it, in pieces:
  *                                       a tar states sizes beforehand, and the engine does not know them
  *   raft/tar.000001                     the `swarm` folder of a manager's data root, alike
- *   summary.json                        what was counted while it was written
- *   SHA256SUMS                          of every member before it, as `sha256sum -c` reads it
+ *   summary.json                        what was counted while it was written, with the SHA-256 of each volume
+ *   SHA256SUMS                          of every member before it but the pieces, as `sha256sum -c` reads it
  *
  * By hand: tar -xOf FILE --wildcards 'volumes/node1/data/tar.*' | tar -x -C /where/to
  */

@@ -1,21 +1,16 @@
-import { ContentHash } from './contentHash';
+import { createHash } from 'node:crypto';
 import type { ContentWriter } from './archiveWriter';
 import { InnerTar } from './innerTar';
 import { PIECE_BYTES, pieceMember } from './layout';
 import type { ContentSummary } from './layout';
 
-/** Takes a member whose size and sum are known; resolves when it has been read on. */
-export type TakeMember = (
-  name: string,
-  chunks: Uint8Array[],
-  size: number,
-  sum: string,
-) => Promise<void>;
+/** Takes a member whose size is known; resolves when it has been read on. */
+export type TakeMember = (name: string, chunks: Uint8Array[], size: number) => Promise<void>;
 
 /** Cuts a content into pieces without copying it: one is filled while the one before is read on. */
 export class PieceWriter implements ContentWriter {
   private readonly tar: InnerTar;
-  private readonly hash = new ContentHash();
+  private readonly hash = createHash('sha256');
   private chunks: Uint8Array[] = [];
   private fill = 0;
   private pieces = 0;
@@ -33,10 +28,10 @@ export class PieceWriter implements ContentWriter {
   async write(chunk: Uint8Array): Promise<void> {
     const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.tar.push(buffer);
+    this.hash.update(buffer);
     this.bytes += buffer.length;
     for (let at = 0; at < buffer.length;) {
       const part = buffer.subarray(at, at + PIECE_BYTES - this.fill);
-      this.hash.update(part);
       this.chunks.push(part);
       this.fill += part.length;
       at += part.length;
@@ -50,7 +45,7 @@ export class PieceWriter implements ContentWriter {
     await this.underWay;
     const summary: ContentSummary = {
       folder: this.folder,
-      sha256: this.hash.digest(),
+      sha256: this.hash.digest('hex'),
       bytes: this.bytes,
       pieces: this.pieces,
       ...this.tar.counts,
@@ -61,12 +56,11 @@ export class PieceWriter implements ContentWriter {
 
   private async piece(): Promise<void> {
     const { chunks, fill } = this;
-    const sum = this.hash.pieceEnd();
     this.chunks = [];
     this.fill = 0;
     this.pieces++;
     await this.underWay;
-    this.underWay = this.take(pieceMember(this.folder, this.pieces), chunks, fill, sum);
+    this.underWay = this.take(pieceMember(this.folder, this.pieces), chunks, fill);
     // Told by the next call that waits for it.
     this.underWay.catch(() => undefined);
   }

@@ -1,9 +1,9 @@
 import { snapshotErrors } from '../snapshotErrors';
 
 /**
- * Compares a SHA256SUMS with what was computed: all members, in their order, as `sha256sum` prints them.
+ * Compares a SHA256SUMS with what was computed: all members but pieces, in their order, as `sha256sum` prints them.
  *
- * @param lines `<hex>  <name>\n`, of every member before it
+ * @param lines `<hex>  <name>\n`, of every such member before it
  * Throws `snapshot.badSums`, `snapshot.badChecksum`.
  */
 export function compareSums(listed: Buffer, lines: readonly string[]): void {

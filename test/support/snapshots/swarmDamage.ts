@@ -33,7 +33,9 @@ export async function packed(members: OuterMember[], resum = true): Promise<Buff
   for (const { name, content, header } of members) {
     const isSums = name === 'SHA256SUMS';
     const bytes = isSums && resum ? Buffer.from(sums) : content;
-    sums += `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`;
+    // A content has one sum for all its pieces, in the summary.
+    const isPiece = /\/tar\.\d{6}$/.test(name);
+    if (!isPiece) sums += `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`;
     tar.entry({ name, mtime: new Date(0), ...header }, bytes);
   }
   tar.finalize();
