@@ -8,20 +8,21 @@ import { isStatus } from '../docker/errors';
 import { swarmErrors } from './errors';
 import { containerSchema, createdSchema, objectSchema } from './wire';
 
-/** Label of what a backup makes on an engine: the run it belongs to. */
+/** Label of what a backup or a restore makes on an engine: the run it belongs to. */
 export const RUN_LABEL = 'cluster-backup.run';
 const REPOSITORY = 'cluster-backup-empty';
-/** Where a helper container has what is read. */
-const TARGET = '/v';
+/** Where a helper container has what it gives access to: a folder at its root. */
+export const MOUNT = 'v';
+const TARGET = `/${MOUNT}`;
 /** Milliseconds for what must be done also after a cancel. */
 const MUST = 30_000;
 
 /** What a helper container gives access to. */
-export type HelperMount = { volume: string } | { folder: string };
+export type HelperMount = { volume: string; writable?: boolean } | { folder: string };
 
 /**
- * Containers on one engine that are created and never started: through them the engine gives the content of a volume
- * without running anything. Their image is empty, made on the spot, and removed at the end.
+ * Containers on one engine that are created and never started: through them the engine gives and takes the content
+ * of a volume without running anything. Their image is empty, made on the spot, and removed at the end.
  */
 export class HelperContainers {
   #image: Promise<string> | undefined;
@@ -53,11 +54,11 @@ export class HelperContainers {
           Cmd: ['/nothing'],
           Labels: { [RUN_LABEL]: this.run },
           HostConfig: {
-            Mounts: [{ ...source, Target: TARGET, ReadOnly: true }],
+            Mounts: [{ ...source, Target: TARGET, ReadOnly: !isWritable(mount) }],
             NetworkMode: 'none',
           },
         },
-        purpose: 'make a container to read through',
+        purpose: 'make a container to reach a volume through',
         // Not cut short: what it made would not be known.
         signal: AbortSignal.timeout(MUST),
       },
@@ -66,7 +67,7 @@ export class HelperContainers {
     const after = await this.#volume(mount, signal);
     if ('volume' in mount && before !== after) {
       await this.remove(Id);
-      await forget(this.engine, `/volumes/${encodeURIComponent(mount.volume)}`, {});
+      await remove(this.engine, `/volumes/${encodeURIComponent(mount.volume)}`, {});
       throw lost(this.engine, mount.volume);
     }
     return Id;
@@ -79,6 +80,22 @@ export class HelperContainers {
     return (await this.engine.stream(path, { query, purpose: 'read what it holds', signal })).body;
   }
 
+  /**
+   * Puts a tar in whose names begin with `v/`. Owners stay as the tar has them.
+   *
+   * @param timeout seconds that the engine may take once the stream has ended
+   */
+  async write(
+    container: string,
+    body: Readable,
+    { timeout, signal }: { timeout: number; signal: AbortSignal },
+  ): Promise<void> {
+    const path = `/containers/${container}/archive`;
+    // With `copyUIDGID` owners would become the container's user.
+    const request = { query: { path: '/' }, purpose: 'fill the volume', signal, timeout };
+    await this.engine.send(path, body, request);
+  }
+
   /** Whether the engine can mount it: drivers need not. @throws what the engine says */
   async probe(container: string, signal: AbortSignal): Promise<void> {
     // Not by HEAD: its answer has no words.
@@ -86,7 +103,7 @@ export class HelperContainers {
   }
 
   async remove(container: string): Promise<void> {
-    await forget(this.engine, `/containers/${container}`, { force: true, v: false });
+    await remove(this.engine, `/containers/${container}`, { force: true, v: false });
   }
 
   /** Removes all that this run made on the engine. */
@@ -131,13 +148,44 @@ export class HelperContainers {
   }
 }
 
+function isWritable(mount: HelperMount): boolean {
+  return 'volume' in mount && mount.writable === true;
+}
+
+/** Whether a container was made by us, for a backup or a restore: it uses nothing. */
+export function isHelper(labels: Readonly<Record<string, string>> | null | undefined): boolean {
+  return labels?.[RUN_LABEL] !== undefined;
+}
+
 function lost(engine: DockerEngine, volume: string) {
   return swarmErrors.volumeLost({
-    message: `The volume ${volume} on ${engine.where} went away before it was read.`,
+    message: `The volume ${volume} on ${engine.where} went away meanwhile.`,
   });
 }
 
 const imageSchema = z.looseObject({ Id: z.string() });
+
+/** Removes helper containers that were left at a volume, by whichever run: the engine would not let it go. */
+export async function removeHelpersAt(
+  engine: DockerEngine,
+  volume: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const filters = JSON.stringify({ label: [RUN_LABEL], volume: [volume] });
+  const request = { purpose: 'look for what was left', query: { all: true, filters }, signal };
+  for (const { Id, Mounts } of await engine.json('/containers/json', request, mountedSchema)) {
+    // An engine that does not know the filter would give all of them.
+    if (Mounts?.some(({ Name }) => Name === volume) !== true) continue;
+    await remove(engine, `/containers/${Id}`, { force: true, v: false });
+  }
+}
+
+const mountedSchema = z.array(
+  z.looseObject({
+    Id: z.string(),
+    Mounts: z.array(z.looseObject({ Name: z.string().nullish() })).nullish(),
+  }),
+);
 
 /** Removes the containers and the image that a run made, and says how many there were. */
 export async function removeLeftovers(
@@ -148,33 +196,33 @@ export async function removeLeftovers(
   const filters = JSON.stringify({ label: [`${RUN_LABEL}=${run}`] });
   const request = () => ({
     query: { all: true, filters },
-    purpose: 'look for what a backup left',
+    purpose: 'look for what was left',
     signal: AbortSignal.timeout(MUST),
   });
   const done = { containers: 0, images: 0 };
   try {
     const containers = z.array(containerSchema);
     for (const { Id } of await engine.json('/containers/json', request(), containers)) {
-      await forget(engine, `/containers/${Id}`, { force: true, v: false });
+      await remove(engine, `/containers/${Id}`, { force: true, v: false });
       done.containers++;
     }
     for (const { Id } of await engine.json('/images/json', request(), z.array(imageSchema))) {
-      await forget(engine, `/images/${encodeURIComponent(Id)}`, { force: true });
+      await remove(engine, `/images/${encodeURIComponent(Id)}`, { force: true });
       done.images++;
     }
   } catch (error) {
     if (!isClusterBackupError(error)) throw error;
-    log.warn(`What a backup made on ${engine.where} could not be removed: ${error.message}`);
+    log.warn(`What was made on ${engine.where} could not be removed: ${error.message}`);
     throw error;
   }
   return done;
 }
 
-/** Deletes; that it is gone already is as good. */
-async function forget(
+/** Deletes, also when all else was cancelled; that it is gone already is as good. */
+export async function remove(
   engine: DockerEngine,
   path: string,
-  query: Record<string, boolean>,
+  query: Record<string, boolean> = {},
 ): Promise<void> {
   try {
     const signal = AbortSignal.timeout(MUST);

@@ -19,8 +19,13 @@ const entrySchema = z.object({
 /** A service that is held at zero, and what it was. */
 export type HeldEntry = z.infer<typeof entrySchema>;
 
+/** What a run does. Only a backup holds services, so only for one others wait. */
+const kindSchema = z.enum(['backup', 'restore', 'plan']);
+export type RunKind = z.infer<typeof kindSchema>;
+
 const journalSchema = z.object({
   version: z.literal(1),
+  kind: kindSchema.default('backup'),
   run: z.string().regex(/^[0-9a-z]{26}$/),
   since: z.string(),
   pid: z.number().int(),
@@ -31,6 +36,7 @@ type Content = z.infer<typeof journalSchema>;
 /** A journal that a run left behind. */
 export interface LeftJournal {
   path: string;
+  kind: RunKind;
   run: string;
   since: string;
   services: HeldEntry[];
@@ -49,13 +55,16 @@ export class Journal {
   #services: HeldEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly folder: string) {
+  private constructor(
+    private readonly folder: string,
+    private readonly kind: RunKind,
+  ) {
     this.#path = join(folder, `${this.run}.json`);
   }
 
   /** Begins a run's journal; it is on the disk when this resolves. */
-  static async begin(folder: string): Promise<Journal> {
-    const journal = new Journal(folder);
+  static async begin(folder: string, kind: RunKind = 'backup'): Promise<Journal> {
+    const journal = new Journal(folder, kind);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await journal.#write();
     journal.#timer = setInterval(() => {
@@ -99,6 +108,7 @@ export class Journal {
   async #write(): Promise<void> {
     const content: Content = {
       version: 1,
+      kind: this.kind,
       run: this.run,
       since: this.since,
       pid: process.pid,
@@ -124,9 +134,9 @@ export async function readJournals(folder: string): Promise<LeftJournal[]> {
     const path = join(folder, name);
     try {
       const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-      const { run, since, services, pid } = journalSchema.parse(JSON.parse(text));
+      const { kind, run, since, services, pid } = journalSchema.parse(JSON.parse(text));
       const fresh = Math.abs(Date.now() - mtimeMs) < DEAD_AFTER;
-      found.push({ path, run, since, services, alive: fresh && isRunning(pid) });
+      found.push({ path, kind, run, since, services, alive: fresh && isRunning(pid) });
     } catch (error) {
       // Its run has just ended.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

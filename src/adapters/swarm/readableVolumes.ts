@@ -1,12 +1,11 @@
 import { isClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
 import type { Definition, SwarmManifest } from '../../snapshots/swarm/layout';
-import type { DockerEngine } from '../docker/engine';
 import { EngineStatusError } from '../docker/errors';
 import type { SwarmConnections } from './connections';
 import type { EngineOf } from './consistent';
-import { HelperContainers } from './helperContainers';
-import { Journal } from './journal';
+import type { HelperContainers } from './helperContainers';
+import { RunHelpers } from './runHelpers';
 import { volumeSchema } from './wire';
 
 /** Volumes whose content can be read, and why the others can't. */
@@ -27,14 +26,12 @@ export async function readableVolumes(
 ): Promise<Readable> {
   const found: Readable = { volumes: [], left: [] };
   if (candidates.every(isPlain)) return { ...found, volumes: [...candidates] };
-  const journal = await Journal.begin(connections.journals);
-  const helpers = new Map<DockerEngine, HelperContainers>();
+  const helpers = new RunHelpers(connections.journals, 'backup', context.log);
   try {
     for (const volume of candidates) {
-      const engine = engineOf(volume);
-      const helper = helpers.get(engine) ?? new HelperContainers(engine, journal.run);
-      helpers.set(engine, helper);
-      const problem = isPlain(volume) ? undefined : await problemOf(volume, helper, context.signal);
+      const problem = isPlain(volume)
+        ? undefined
+        : await problemOf(volume, await helpers.on(engineOf(volume)), context.signal);
       if (problem === undefined) found.volumes.push(volume);
       else {
         const { name, node } = volume;
@@ -44,10 +41,7 @@ export async function readableVolumes(
       }
     }
   } finally {
-    const closed = [...helpers.values()].map((helper) => helper.close(context.log));
-    const clean = (await Promise.allSettled(closed)).every(({ status }) => status === 'fulfilled');
-    if (clean) await journal.clear();
-    else journal.leave();
+    await helpers.close();
   }
   return found;
 }

@@ -5,9 +5,15 @@ import type { SwarmConnections } from './connections';
 import { swarmErrors } from './errors';
 import { removeLeftovers } from './helperContainers';
 import { readJournals, removeJournal } from './journal';
-import type { LeftJournal } from './journal';
+import type { LeftJournal, RunKind } from './journal';
 import { releaseService } from './serviceHold';
 import { listText } from './words';
+
+const NAMES: Readonly<Record<RunKind, string>> = {
+  backup: 'a backup',
+  restore: 'a restore',
+  plan: 'a look at volumes',
+};
 
 /** Milliseconds between two looks at another run, and how long to wait for it at most. */
 const LOOK = 500;
@@ -16,10 +22,10 @@ const PATIENCE = 20_000;
 /** What runs that were cut off have left, from their journals alone. */
 export async function interruptedRuns(connections: SwarmConnections): Promise<string[]> {
   const left = (await readJournals(connections.journals)).filter(({ alive }) => !alive);
-  return left.map(({ since, services }) =>
+  return left.map(({ kind, since, services }) =>
     services.length === 0
-      ? `a backup of ${since} was cut off; what it made on the engines is to be removed`
-      : `a backup of ${since} was cut off and holds ${listText(services.map(({ name }) => name))} at zero`,
+      ? `${NAMES[kind]} of ${since} was cut off; what it made on the engines is to be removed`
+      : `${NAMES[kind]} of ${since} was cut off and holds ${listText(services.map(({ name }) => name))} at zero`,
   );
 }
 
@@ -56,10 +62,13 @@ export async function resumeRuns(
     for (const { engine, node } of all) {
       try {
         const { containers, images } = await removeLeftovers(engine, journal.run, log);
-        if (containers + images > 0) said.push(`Removed what the backup had made on ${node}.`);
+        if (containers + images > 0)
+          said.push(`Removed what ${NAMES[journal.kind]} had made on ${node}.`);
       } catch (error) {
         if (isCancellation(error)) throw error;
-        left.push(`What the backup had made on ${node} can't be removed now: ${reasonOf(error)}`);
+        left.push(
+          `What ${NAMES[journal.kind]} had made on ${node} can't be removed now: ${reasonOf(error)}`,
+        );
       }
     }
     if (left.length === 0) await removeJournal(journal.path, connections.journals);
@@ -86,7 +95,7 @@ export async function waitForOthers(
   const until = Date.now() + PATIENCE;
   for (;;) {
     const journals = await readJournals(connections.journals);
-    const alive = journals.filter((journal) => journal.alive);
+    const alive = journals.filter((journal) => journal.alive && journal.kind === 'backup');
     if (alive.length === 0) {
       if (journals.length > 0) await finishDead(connections, journals, context);
       return;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RestoreChoices } from '../../../src/core/model';
 import { Site } from './restoreSite';
 
 /* Restores in a process of its own, so that it can be killed. Prints each phase. */
-const [folder = '', host = '', vault = '', id = '', answers = '{}'] = process.argv.slice(2);
+const [folder = '', host = '', vault = '', id = '', choicesText = '{}'] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const site = Site.at(folder);
   const ref = { kind: 'backup' as const, vault, id };
-  const choices = { answers: JSON.parse(answers) as Record<string, string> };
+  const choices = JSON.parse(choicesText) as RestoreChoices;
   await site.restore(
     ref,
     { host },

@@ -62,7 +62,7 @@ describe('Docker Swarm: a restore that is disturbed', function () {
     (await target.docker('volume', 'ls', '-q')).split('\n').filter((name) => name !== '');
   /** Nothing of ours is left on the engine. */
   const isClean = async () => {
-    assert.equal(await target.docker('ps', '-aq', '--filter', 'label=cluster-backup.helper'), '');
+    assert.equal(await target.docker('ps', '-aq', '--filter', 'label=cluster-backup.run'), '');
     const images = (await target.docker('images', '-aq')).split('\n').filter((id) => id !== '');
     assert.equal(images.length, 1);
   };
@@ -115,7 +115,7 @@ describe('Docker Swarm: a restore that is disturbed', function () {
     await waitFor(
       'a container at the second volume',
       async () => {
-        const filters = ['--filter', 'volume=v2', '--filter', 'label=cluster-backup.helper'];
+        const filters = ['--filter', 'volume=v2', '--filter', 'label=cluster-backup.run'];
         return (await target.docker('ps', '-aq', ...filters)) === '' ? undefined : true;
       },
       { timeoutMs: 60_000, everyMs: 1 },

@@ -8,6 +8,7 @@ import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import type { BackupScope, RestoreChoices } from '../../../src/core/model';
 import { backUp } from '../../../src/core/operations/backup';
 import { planRestore } from '../../../src/core/operations/planRestore';
+import { resumeInterrupted } from '../../../src/core/operations/resume';
 import { restore } from '../../../src/core/operations/restore';
 import type { RestoreResult } from '../../../src/core/operations/restore';
 import type { ChangeResult, RestorePlan } from '../../../src/core/plan';
@@ -22,6 +23,12 @@ export class Lines implements Log {
   info = this.note;
   warn = this.note;
   error = this.note;
+}
+
+/** A cluster's entry: the engine that is asked, and those of its other nodes. */
+export interface Place {
+  host: string;
+  engines?: { host: string; node?: string }[];
 }
 
 export interface Given {
@@ -57,12 +64,15 @@ export class Site {
     return rm(this.folder, { recursive: true, force: true });
   }
 
-  cluster(engine: Pick<RunningEngine, 'host'>, name = 'prod'): ResolvedCluster {
+  cluster(engine: Place, name = 'prod'): ResolvedCluster {
     return {
       connected: {
         name,
         system: 'swarm',
-        connection: swarmConnectionSchema.parse({ host: engine.host }),
+        connection: swarmConnectionSchema.parse({
+          host: engine.host,
+          ...(engine.engines === undefined ? {} : { engines: engine.engines }),
+        }),
         secrets: {},
       },
       vault: join(this.folder, 'vault'),
@@ -71,7 +81,7 @@ export class Site {
     };
   }
 
-  backUp(engine: Pick<RunningEngine, 'host'>, scope?: BackupScope): Promise<SourceRef> {
+  backUp(engine: Place, scope?: BackupScope): Promise<SourceRef> {
     return this.with(engine, async (parts) => {
       const { manifest } = await backUp(
         parts,
@@ -82,11 +92,7 @@ export class Site {
     });
   }
 
-  plan(
-    ref: SourceRef,
-    engine: Pick<RunningEngine, 'host'>,
-    given: Given = {},
-  ): Promise<RestorePlan> {
+  plan(ref: SourceRef, engine: Place, given: Given = {}): Promise<RestorePlan> {
     return this.with(engine, async (parts) =>
       planRestore(
         await openSource(ref, this.log),
@@ -104,7 +110,7 @@ export class Site {
 
   carryOut(
     ref: SourceRef,
-    engine: Pick<RunningEngine, 'host'>,
+    engine: Place,
     plan: RestorePlan,
     given: Given = {},
   ): Promise<RestoreResult> {
@@ -119,13 +125,14 @@ export class Site {
   }
 
   /** Plans, and does it. */
-  async restore(
-    ref: SourceRef,
-    engine: Pick<RunningEngine, 'host'>,
-    given: Given = {},
-  ): Promise<ChangeResult[]> {
+  async restore(ref: SourceRef, engine: Place, given: Given = {}): Promise<ChangeResult[]> {
     const plan = await this.plan(ref, engine, given);
     return (await this.carryOut(ref, engine, plan, given)).changes ?? [];
+  }
+
+  /** What the next start does with what a killed run has left. */
+  resume(engine: Place): Promise<string[]> {
+    return this.with(engine, (parts) => resumeInterrupted(parts, this.context({})));
   }
 
   context({ signal, progress }: Given): RunContext {
@@ -137,10 +144,7 @@ export class Site {
     };
   }
 
-  private with<T>(
-    engine: Pick<RunningEngine, 'host'>,
-    run: Parameters<typeof withParts<T>>[3],
-  ): Promise<T> {
+  private with<T>(engine: Place, run: Parameters<typeof withParts<T>>[3]): Promise<T> {
     return withParts(this.cluster(engine), { env: {}, state: this.state }, this.log, run);
   }
 }

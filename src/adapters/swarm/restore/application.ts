@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { coreErrors, isCancellation } from '../../../core/errors';
 import type { ChangeResult, PlannedChange } from '../../../core/plan';
 import type { ItemisedAdapter, RunContext } from '../../../core/ports';
@@ -8,6 +7,7 @@ import type { ContentSink } from '../../../snapshots/swarm/contents';
 import type { SwarmHead } from '../../../snapshots/swarm/headReader';
 import type { Definition } from '../../../snapshots/swarm/layout';
 import type { SwarmConnections } from '../connections';
+import { RunHelpers } from '../runHelpers';
 import { applyNetwork } from './applyNetwork';
 import { applyData, applyNode } from './applyObjects';
 import { applyService, needsOf, targetIds, TargetNames } from './applyService';
@@ -35,7 +35,7 @@ export class Application {
   private readonly results: Results;
   private readonly active: PlannedChange[];
   private readonly journal: RestoreJournal;
-  private readonly id = randomUUID();
+  private readonly helpers: RunHelpers;
   private source!: Source;
   private live!: LiveTarget;
   private definitions!: ReadonlyMap<string, Definition>;
@@ -48,6 +48,7 @@ export class Application {
     this.results = new Results(request.changes);
     this.active = request.changes.filter(isActive);
     this.journal = new RestoreJournal(swarm.state);
+    this.helpers = new RunHelpers(swarm.journals, 'restore', context.log);
   }
 
   async run(): Promise<ChangeResult[]> {
@@ -60,6 +61,8 @@ export class Application {
       await this.check();
     } catch (error) {
       this.stopped(error);
+    } finally {
+      await this.helpers.close();
     }
     return this.results.all();
   }
@@ -164,7 +167,7 @@ export class Application {
 
   private volumeWork(change: PlannedChange): VolumeWork {
     const definition = this.definition(change.id);
-    const { source, live, journal, context, request } = this;
+    const { source, live, journal, helpers, context, request } = this;
     const scope = { source, target: live.target, choices: request.choices };
     const node = nodeOf(definition.node ?? '', scope);
     const on = node === undefined ? undefined : live.engines.get(node.name);
@@ -174,7 +177,7 @@ export class Application {
       });
     }
     const content = source.contents.get(change.id);
-    return { change, definition, names: source.names, on, content, journal, run: this.id, context };
+    return { change, definition, names: source.names, on, content, journal, helpers, context };
   }
 
   /** The whole backup was sound: what depends on everything else. */

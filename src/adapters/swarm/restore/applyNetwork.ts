@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../snapshots/swarm/jsonValues';
 import { replayBody } from '../../../snapshots/swarm/portable';
 import { isStatus } from '../../docker/errors';
 import { swarmErrors } from '../errors';
-import { remove } from './helper';
+import { remove } from '../helperContainers';
 import { CODES } from './model';
 import { subnetsOf } from './subnets';
 import { NO_IDS } from './swarmSpec';

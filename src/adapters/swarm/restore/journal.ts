@@ -15,8 +15,6 @@ const recordSchema = z.object({
   state: z.enum(['begun', 'done']),
   /** Of the content that is put in, or was. */
   sha256: z.string(),
-  /** Names what that run made on the engine. */
-  run: z.string(),
 });
 export type VolumeRecord = z.infer<typeof recordSchema>;
 

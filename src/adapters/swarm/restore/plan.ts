@@ -3,6 +3,7 @@ import type { Looks, PlannedChange } from '../../../core/plan';
 import type { ItemisedAdapter, ItemisedPlan, RunContext } from '../../../core/ports';
 import { isActive } from '../../../core/restoreChoices';
 import type { SwarmConnections } from '../connections';
+import { RunHelpers } from '../runHelpers';
 import { imageOf } from './decideService';
 import { findImages } from './images';
 import { planItems } from './items';
@@ -13,6 +14,7 @@ import { readSource } from './source';
 import { ownAddresses, readTarget } from './target';
 import type { LiveTarget } from './target';
 import { volumeStates } from './volumeState';
+import type { Compared } from './volumeState';
 
 type Request = Parameters<ItemisedAdapter['planChanges']>[0];
 
@@ -32,7 +34,14 @@ export async function planChanges(
   const reached = await swarm.reach(context.signal, context.log);
   const live = await readTarget(reached, context);
   const journal = new RestoreJournal(swarm.state);
-  const { changes, input, looks } = await planWith(source, live, request, journal, context);
+  const helpers = new RunHelpers(swarm.journals, 'plan', context.log);
+  const compare = (changes: readonly PlannedChange[]) => {
+    const { choices, looks } = request;
+    return volumeStates(changes, { source, live, choices, journal, helpers, looks }, context);
+  };
+  const { changes, input, looks } = await planWith(source, live, request, compare, context).finally(
+    () => helpers.close(),
+  );
   const items = planItems(input, changes, await ownAddresses(reached, context));
   return { items, changes, safety: safetyOf(changes, input), looks };
 }
@@ -41,8 +50,8 @@ export async function planChanges(
 async function planWith(
   source: Source,
   live: LiveTarget,
-  { choices, payloads, looks: before }: Pick<Request, 'choices' | 'payloads' | 'looks'>,
-  journal: RestoreJournal,
+  { choices, payloads }: Pick<Request, 'choices' | 'payloads'>,
+  compare: (changes: readonly PlannedChange[]) => Promise<Compared>,
   context: RunContext,
 ): Promise<{ changes: PlannedChange[]; input: PlanInput; looks: Looks }> {
   const input: PlanInput = {
@@ -53,8 +62,7 @@ async function planWith(
     payloads,
   };
   const first = planObjects(input);
-  const scope = { source, live, choices, journal, looks: before };
-  const { states: contents, looks } = await volumeStates(first, scope, context);
+  const { states: contents, looks } = await compare(first);
   const second = planObjects({ ...input, facts: { ...input.facts, contents } });
   const services = new Map(source.definitions.map((one) => [one.id, one]));
   const images = second.filter(isActive).flatMap(({ id, kind }) => {

@@ -6,7 +6,7 @@ import type { Definition } from '../../../snapshots/swarm/layout';
 import { nameMapOf } from '../../../snapshots/swarm/portable';
 import type { NodeEngine, ReachedEngines } from '../connections';
 import { nodeOf, readDefinitions } from '../definitions';
-import { isHelper } from './helper';
+import { isHelper } from '../helperContainers';
 import { labelsIn } from './decideNode';
 import type { Target, TargetNode } from './model';
 import { subnetsOf } from './subnets';

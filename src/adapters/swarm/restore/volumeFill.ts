@@ -10,7 +10,8 @@ import type { NameMap } from '../../../snapshots/swarm/portable';
 import type { DockerEngine } from '../../docker/engine';
 import { isStatus } from '../../docker/errors';
 import type { NodeEngine } from '../connections';
-import { MOUNT, remove, sweepHelpers, sweepRun, withVolume } from './helper';
+import { MOUNT, remove, removeHelpersAt } from '../helperContainers';
+import type { RunHelpers } from '../runHelpers';
 import type { RestoreJournal } from './journal';
 import { CODES } from './model';
 import type { SourceContent } from './model';
@@ -26,8 +27,7 @@ export interface VolumeWork {
   on: NodeEngine;
   content: SourceContent | undefined;
   journal: RestoreJournal;
-  /** Names this run on the engines. */
-  run: string;
+  helpers: RunHelpers;
   context: RunContext;
 }
 
@@ -49,14 +49,11 @@ export async function makeVolume({
   on,
   content,
   journal,
-  run,
   context: { signal },
 }: VolumeWork): Promise<boolean> {
   const { engine } = on;
   const name = change.target ?? change.name;
-  await sweepHelpers(engine, name, signal);
   const record = await journal.read(engineId(on), name);
-  if (record?.state === 'begun') await sweepRun(engine, record.run, signal);
   const isThere = await exists(engine, name, signal);
   if (change.action === 'update' && change.code === CODES.volumeInUse) {
     if (!isThere) throw changed(change);
@@ -66,6 +63,7 @@ export async function makeVolume({
     const isOurs =
       record?.state === 'begun' && record.created === (await createdAt(engine, name, signal));
     if (change.action === 'create' && !isOurs) throw changed(change);
+    await removeHelpersAt(engine, name, signal);
     await remove(engine, pathOf(name));
   }
   await journal.forget(engineId(on), name);
@@ -79,7 +77,6 @@ export async function makeVolume({
     created: await createdAt(engine, name, signal),
     state: 'begun',
     sha256: content.sha256,
-    run,
   });
   return true;
 }
@@ -152,7 +149,7 @@ export class VolumeFill implements ContentSink {
   }
 
   async end(summary: ContentSummary): Promise<void> {
-    const { content, journal, on, change, run } = this.work;
+    const { content, journal, on, change } = this.work;
     try {
       if (this.failure !== undefined) throw asError(this.failure);
       if (summary.sha256 !== content?.sha256) {
@@ -165,7 +162,7 @@ export class VolumeFill implements ContentSink {
       const volume = change.target ?? change.name;
       const signal = AbortSignal.timeout(30_000);
       const created = await createdAt(on.engine, volume, signal);
-      const record = { node: on.node, volume, created, sha256: summary.sha256, run };
+      const record = { node: on.node, volume, created, sha256: summary.sha256 };
       await journal.write(engineId(on), { ...record, state: 'done' });
       this.told(undefined);
     } catch (error) {
@@ -198,19 +195,16 @@ export class VolumeFill implements ContentSink {
   }
 
   private async send(): Promise<void> {
-    const { on, change, run, context } = this.work;
-    const name = change.target ?? change.name;
+    const { on, change, helpers, context } = this.work;
+    const volume = change.target ?? change.name;
     const signal = AbortSignal.any([context.signal, this.stop.signal]);
-    const access = 'rw' as const;
-    await withVolume(on.engine, name, { access, run, signal }, async ({ engine, archive }) => {
-      // Owners stay as they are in the backup: with `copyUIDGID` they would become the container's user.
-      await engine.send(archive, this.body, {
-        query: { path: '/' },
-        purpose: `fill the volume ${name}`,
-        signal,
-        timeout: SETTLE_SECONDS,
-      });
-    });
+    const own = await helpers.on(on.engine);
+    const container = await own.create({ volume, writable: true }, signal);
+    try {
+      await own.write(container, this.body, { timeout: SETTLE_SECONDS, signal });
+    } finally {
+      await own.remove(container);
+    }
   }
 
   private async drained(): Promise<void> {

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { isCancellation } from '../../../core/errors';
 import type { RestoreChoices } from '../../../core/model';
@@ -9,7 +10,7 @@ import { InnerTar } from '../../../snapshots/swarm/innerTar';
 import { definitionId } from '../../../snapshots/swarm/layout';
 import type { DockerEngine } from '../../docker/engine';
 import type { NodeEngine } from '../connections';
-import { MOUNT, withVolume } from './helper';
+import type { RunHelpers } from '../runHelpers';
 import type { RestoreJournal } from './journal';
 import type { Source, SourceContent, VolumeState } from './model';
 import { nodeOf } from './planner';
@@ -64,12 +65,14 @@ export async function volumeStates(
     live,
     choices,
     journal,
+    helpers,
     looks: before = {},
   }: {
     source: Source;
     live: LiveTarget;
     choices: RestoreChoices;
     journal: RestoreJournal;
+    helpers: RunHelpers;
     looks?: Looks | undefined;
   },
   context: RunContext,
@@ -103,7 +106,7 @@ export async function volumeStates(
       if (known === undefined) budget -= expected;
       context.progress({ phase: `Comparing the volume ${wanted} on ${node.name}` });
       const at = context.clock.now().getTime();
-      const found = known ?? (await compare(engine.engine, wanted, content, context));
+      const found = known ?? (await compare(engine.engine, wanted, content, helpers, context));
       states.set(there, found);
       // As old as the reading: many plans in a row do not keep it fresh.
       looks[key] = known === undefined ? { found, at } : (before[key] ?? { found, at });
@@ -158,33 +161,43 @@ async function compare(
   engine: DockerEngine,
   volume: string,
   content: SourceContent,
+  helpers: RunHelpers,
   { signal, log }: RunContext,
 ): Promise<VolumeState> {
   try {
-    const run = randomUUID();
-    return await withVolume(engine, volume, { access: 'ro', run, signal }, async ({ archive }) => {
-      const query = { path: `/${MOUNT}/.` };
-      const { body } = await engine.stream(archive, { query, purpose: 'compare a volume', signal });
-      const hash = createHash('sha256');
-      const tar = new InnerTar(volume);
-      let bytes = 0;
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
-        // More than the backup has is something else, whatever follows.
-        if (bytes > Math.max(content.bytes ?? 0, EMPTY_BYTES)) {
-          body.destroy();
-          return 'differs';
-        }
-        hash.update(chunk);
-        tar.push(chunk);
-      }
-      if (hash.digest('hex') === content.sha256) return 'same';
-      const { files, links, special, directories } = tar.counts;
-      return files + links + special === 0 && directories <= 1 ? 'empty' : 'differs';
-    });
+    const own = await helpers.on(engine);
+    const container = await own.create({ volume }, signal);
+    try {
+      return await stateOf(await own.read(container, signal), volume, content);
+    } finally {
+      await own.remove(container);
+    }
   } catch (error) {
     if (signal.aborted || isCancellation(error)) throw error;
     log.warn(`The volume ${volume} could not be compared: ${String(error)}`);
     return 'unknown';
   }
+}
+
+async function stateOf(
+  body: Readable,
+  volume: string,
+  { bytes: expected = 0, sha256 }: SourceContent,
+): Promise<VolumeState> {
+  const hash = createHash('sha256');
+  const tar = new InnerTar(volume);
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // More than the backup has is something else, whatever follows.
+    if (bytes > Math.max(expected, EMPTY_BYTES)) {
+      body.destroy();
+      return 'differs';
+    }
+    hash.update(chunk);
+    tar.push(chunk);
+  }
+  if (hash.digest('hex') === sha256) return 'same';
+  const { files, links, special, directories } = tar.counts;
+  return files + links + special === 0 && directories <= 1 ? 'empty' : 'differs';
 }
