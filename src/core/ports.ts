@@ -334,7 +334,7 @@ export interface SnapshotChecker {
   /** Resolves only when the snapshot is whole: archive intact, checksums match, every record decoded. */
   finish(): Promise<SnapshotReport>;
   /** What could be read so far; for a damaged file. */
-  partial(): SnapshotReport;
+  partial(): SnapshotReport | Promise<SnapshotReport>;
   /** Lets go of what it holds; safe to call at any time. */
   destroy(): void;
 }

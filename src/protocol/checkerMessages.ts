@@ -2,12 +2,15 @@ import type { ErrorInfo } from '../core/errors';
 import type { SnapshotReport } from '../core/ports';
 
 /** To the thread that checks. */
-export type CheckerRequest = { type: 'push'; chunk: Uint8Array } | { type: 'finish' };
+export type CheckerRequest =
+  { type: 'push'; chunk: Uint8Array } | { type: 'finish' } | { type: 'partial' };
 
 /** Back from it. */
 export type CheckerReply =
   | { type: 'taken'; bytes: number }
   | { type: 'report'; report: SnapshotReport }
+  /** What could be read so far. */
+  | { type: 'partial'; partial: SnapshotReport }
   /** Nothing more is taken after this. */
   | { type: 'failed'; error: ErrorInfo; partial: SnapshotReport };
 

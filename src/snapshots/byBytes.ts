@@ -32,7 +32,7 @@ class CheckerByBytes implements SnapshotChecker {
     return (this.chosen ?? (await this.choose())).finish();
   }
 
-  partial(): SnapshotReport {
+  partial(): SnapshotReport | Promise<SnapshotReport> {
     return (this.chosen ?? this.assumed.checker()).partial();
   }
 

@@ -24,12 +24,14 @@ async function take(message: CheckerRequest): Promise<void> {
     if (message.type === 'push') {
       await checker.push(message.chunk);
       send({ type: 'taken', bytes: message.chunk.length });
+    } else if (message.type === 'partial') {
+      send({ type: 'partial', partial: await checker.partial() });
     } else {
       send({ type: 'report', report: await checker.finish() });
     }
   } catch (error) {
     failed = true;
-    send({ type: 'failed', error: toErrorInfo(error), partial: checker.partial() });
+    send({ type: 'failed', error: toErrorInfo(error), partial: await checker.partial() });
   }
 }
 

@@ -4,6 +4,8 @@ import { coreErrors, fromErrorInfo } from '../core/errors';
 import type { SnapshotChecker, SnapshotFormat, SnapshotReport } from '../core/ports';
 import type { CheckerData, CheckerReply, CheckerRequest } from '../protocol/checkerMessages';
 
+/** Bytes that go to the thread together: a message costs more than the copy of a small piece. */
+const BATCH_BYTES = 1 << 20;
 /** Bytes on their way to the thread before the sender is held back. */
 const MOST_BYTES_UNDER_WAY = 4 << 20;
 
@@ -25,6 +27,8 @@ class ThreadedChecker implements SnapshotChecker {
   readonly #worker: Worker;
   readonly #waiting = new Set<() => void>();
   #underWay = 0;
+  #batch = new Uint8Array(BATCH_BYTES);
+  #filled = 0;
   #report: SnapshotReport | undefined;
   #partial: SnapshotReport | undefined;
   #failure: Error | undefined;
@@ -42,26 +46,46 @@ class ThreadedChecker implements SnapshotChecker {
   }
 
   async push(chunk: Uint8Array): Promise<void> {
-    // A copy of its own: a piece from the network may share its memory with others.
-    const copy = new Uint8Array(chunk);
-    this.#underWay += copy.length;
-    this.#post({ type: 'push', chunk: copy }, [copy.buffer]);
+    // Copies: a piece from the network may share its memory with others.
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + BATCH_BYTES - this.#filled);
+      this.#batch.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === BATCH_BYTES) this.#send();
+    }
     await this.#until(() => this.#underWay <= MOST_BYTES_UNDER_WAY);
   }
 
   async finish(): Promise<SnapshotReport> {
+    this.#send();
     this.#post({ type: 'finish' }, []);
     await this.#until(() => this.#report !== undefined);
     if (this.#report === undefined) throw new Error('The check ended without a report.');
     return this.#report;
   }
 
-  partial(): SnapshotReport {
+  async partial(): Promise<SnapshotReport> {
+    // Where the bytes broke off before the check did, the thread still knows what came until then.
+    if (this.#report === undefined && this.#failure === undefined) {
+      this.#send();
+      this.#post({ type: 'partial' }, []);
+      await this.#until(() => this.#partial !== undefined).catch(() => undefined);
+    }
     return this.#report ?? this.#partial ?? this.format.checker().partial();
   }
 
   destroy(): void {
     void this.#worker.terminate();
+  }
+
+  #send(): void {
+    if (this.#filled === 0) return;
+    const chunk = this.#batch.subarray(0, this.#filled);
+    this.#batch = new Uint8Array(BATCH_BYTES);
+    this.#filled = 0;
+    this.#underWay += chunk.length;
+    this.#post({ type: 'push', chunk }, [chunk.buffer]);
   }
 
   #post(request: CheckerRequest, transfer: ArrayBuffer[]): void {
@@ -80,6 +104,7 @@ class ThreadedChecker implements SnapshotChecker {
   #receive(reply: CheckerReply): void {
     if (reply.type === 'taken') this.#underWay -= reply.bytes;
     else if (reply.type === 'report') this.#report = reply.report;
+    else if (reply.type === 'partial') this.#partial = reply.partial;
     else {
       this.#partial = reply.partial;
       this.#failure ??= fromErrorInfo(reply.error);

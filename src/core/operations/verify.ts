@@ -60,7 +60,7 @@ export async function verifySource(
       throwIfCancelled(context.signal);
       if (!isDamage(error)) throw error;
       damage = error;
-      report = checker.partial();
+      report = await checker.partial();
     }
   } finally {
     plain.stream.destroy();

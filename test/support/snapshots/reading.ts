@@ -23,10 +23,10 @@ export async function read(
       at += size;
     }
     const report = await checker.finish();
-    return { report, partial: checker.partial() };
+    return { report, partial: await checker.partial() };
   } catch (error) {
     if (!isClusterBackupError(error)) throw error;
-    return { code: error.code, message: error.message, partial: checker.partial() };
+    return { code: error.code, message: error.message, partial: await checker.partial() };
   } finally {
     checker.destroy();
   }

@@ -37,6 +37,16 @@ describe('a checker in a thread of its own', () => {
     }
   });
 
+  it('tells what it has read when no more comes, and when it found damage', async () => {
+    for (const bytes of [snap.subarray(0, 4000), Buffer.from('no snapshot at all')]) {
+      const checker = threaded.checker();
+      await checker.push(bytes);
+      // How far the unpacking is by then is its own affair; the bytes are there.
+      assert.equal((await checker.partial()).contentBytes, bytes.length);
+      checker.destroy();
+    }
+  });
+
   it('rejects whoever waits when it is stopped', async () => {
     const checker = threaded.checker();
     await checker.push(snap.subarray(0, 1000));
