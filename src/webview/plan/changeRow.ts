@@ -5,7 +5,8 @@ import { button, h, icon } from '../shared/dom';
 import { bytesText, counted, exactBytes, printable } from '../shared/format';
 import { ACTION_SIGNS, offersName, offersPolicy, POLICIES, RESULT_SIGNS } from './changeRows';
 import type { ChangesOptions } from './changesSection';
-import { checkbox, select, textField } from './fields';
+import { checkbox, focusOn, select, textField } from './fields';
+import { nameKey } from './planState';
 import type { PlanState } from './planState';
 
 /** One object: whether it is taken, what happens to it and why, and what the person can say to it. */
@@ -33,7 +34,7 @@ export function changeRow(
   );
   return h(
     'tr',
-    { class: chosen ? change.action : 'out' },
+    { class: chosen ? change.action : 'out', 'data-key': `row:${id}` },
     h(
       'th',
       { scope: 'row', title: id },
@@ -131,8 +132,7 @@ function differences(
 
 /** What the backup can't hold. It goes to the editor alone; the page only learns that it was given. */
 function asked(state: PlanState, { id, asks, chosen }: PlannedChange): HTMLElement | undefined {
-  if (asks === undefined || !chosen) return undefined;
-  const disabled = !state.open;
+  if (asks === undefined || !chosen || !state.open) return undefined;
   const give = (from: 'file' | 'text') => () => state.give(id, from);
   return h(
     'div',
@@ -144,23 +144,21 @@ function asked(state: PlanState, { id, asks, chosen }: PlannedChange): HTMLEleme
       `${asks.title}: ${asks.given ? 'given' : 'not given'}`,
     ),
     button('Choose File…', give('file'), {
-      disabled,
       id: `file-${id}`,
       title: `${asks.title}, from a file`,
     }),
     button('Enter…', give('text'), {
-      disabled,
       id: `text-${id}`,
       title: `${asks.title}, typed unseen`,
     }),
     asks.given &&
-      button('Forget', () => state.forget(id), { disabled, id: `forget-${id}`, title: asks.title }),
+      button('Forget', () => state.forget(id), { id: `forget-${id}`, title: asks.title }),
   );
 }
 
 function policy(state: PlanState, change: PlannedChange): HTMLElement | undefined {
   const { choices } = state;
-  if (!offersPolicy(change, choices)) return undefined;
+  if (!state.open || !offersPolicy(change, choices)) return undefined;
   const all = choices.conflict ?? 'skip';
   const overall = POLICIES.find(({ value }) => value === all)?.label ?? all;
   return select<ConflictPolicy | 'all'>({
@@ -168,25 +166,40 @@ function policy(state: PlanState, change: PlannedChange): HTMLElement | undefine
     label: 'It is there already:',
     value: choices.conflicts?.[change.id] ?? 'all',
     options: [{ value: 'all', label: `As for all (${overall.toLowerCase()})` }, ...POLICIES],
-    disabled: !state.open,
     onChange: (value) =>
       state.change(withPolicy(state.choices, change.id, value === 'all' ? undefined : value)),
   });
 }
 
+/** A button that opens the field for another name; Enter keeps the name, Escape the one from before. */
 function newName(state: PlanState, change: PlannedChange): HTMLElement | undefined {
-  if (!offersName(change, state.choices)) return undefined;
-  const key = `name:${change.id}`;
+  const { id, name, target } = change;
+  if (!state.open || !offersName(change, state.choices)) return undefined;
+  const key = nameKey(id);
+  const opener = `rename-${id}`;
+  if (!state.isRenaming(id)) {
+    const open = () => {
+      state.beginRename(id);
+      focusOn(key);
+    };
+    return button('Rename…', open, {
+      id: opener,
+      label: `Rename ${name}…`,
+      title: 'Restores it under another name',
+    });
+  }
   return textField({
     key,
     label: 'New name:',
-    value: state.draft(key, state.choices.rename?.[change.id]),
-    placeholder: change.target ?? change.name,
-    disabled: !state.open,
+    value: state.draft(key, state.choices.rename?.[id]),
+    placeholder: target ?? name,
     problem: state.problem(key),
     onInput: (text) =>
       state.type(key, text, nameProblem(state.changes, change, text), () =>
-        withName(state.choices, change.id, text),
+        withName(state.choices, id, text),
       ),
+    onEnd: (keep) => {
+      if (state.endRename(id, keep)) focusOn(opener);
+    },
   });
 }

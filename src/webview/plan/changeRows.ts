@@ -1,6 +1,6 @@
 import type { ConflictPolicy, RestoreChoices } from '../../core/model';
 import type { ChangeAction, ChangeResult, PlannedChange } from '../../core/plan';
-import { countsText, isActive } from '../../core/restoreChoices';
+import { countsText, isActive, resultsText } from '../../core/restoreChoices';
 
 /** How the table of changes is shown; kept while the page is hidden. */
 export interface ChangesView {
@@ -8,9 +8,16 @@ export interface ChangesView {
   filter: string;
   /** Actions to be seen; all when empty. */
   actions: ChangeAction[];
+  /** Results to be seen once there are some; all when empty. */
+  results: Result[];
 }
 
-export const ALL_CHANGES: ChangesView = { by: 'group', filter: '', actions: [] };
+export type Result = ChangeResult['result'];
+
+/** By the id of the change. */
+export type Results = ReadonlyMap<string, ChangeResult>;
+
+export const ALL_CHANGES: ChangesView = { by: 'group', filter: '', actions: [], results: [] };
 
 /** Rows under one heading. */
 export interface ChangeGroup {
@@ -30,14 +37,13 @@ export const ACTION_SIGNS: Readonly<Record<ChangeAction, { icon: string; word: s
   cannot: { icon: 'circle-slash', word: 'Cannot' },
 };
 
-export const RESULT_SIGNS: Readonly<
-  Record<ChangeResult['result'], { icon: string; word: string; tone: string }>
-> = {
-  done: { icon: 'pass-filled', word: 'Done', tone: 'good' },
-  left: { icon: 'check', word: 'Left', tone: 'same' },
-  failed: { icon: 'error', word: 'Failed', tone: 'bad' },
-  notReached: { icon: 'debug-pause', word: 'Not reached', tone: 'notice' },
-};
+export const RESULT_SIGNS: Readonly<Record<Result, { icon: string; word: string; tone: string }>> =
+  {
+    done: { icon: 'pass-filled', word: 'Done', tone: 'good' },
+    left: { icon: 'check', word: 'Left', tone: 'same' },
+    failed: { icon: 'error', word: 'Failed', tone: 'bad' },
+    notReached: { icon: 'debug-pause', word: 'Not reached', tone: 'notice' },
+  };
 
 /** The policies in the words of the page. */
 export const POLICIES: readonly { value: ConflictPolicy; label: string; what: string }[] = [
@@ -56,8 +62,16 @@ export function kindTitle(kind: string): string {
   return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 }
 
-/** Groups that have something to show, each in the order of the plan; what is in no stack comes last. */
-export function groupsOf(changes: readonly PlannedChange[], view: ChangesView): ChangeGroup[] {
+/**
+ * Groups that have something to show, each in the order of the plan; what is in no stack comes last.
+ *
+ * @param results once there are any, they are counted and filtered by instead of the actions
+ */
+export function groupsOf(
+  changes: readonly PlannedChange[],
+  view: ChangesView,
+  results?: Results,
+): ChangeGroup[] {
   const groups = new Map<string, PlannedChange[]>();
   for (const change of changes) {
     const key = view.by === 'kind' ? change.kind : (change.group ?? '');
@@ -71,16 +85,32 @@ export function groupsOf(changes: readonly PlannedChange[], view: ChangesView): 
   }
   return keys.flatMap((key) => {
     const all = groups.get(key) ?? [];
-    const shown = all.filter((change) => isShown(change, view));
+    const shown = all.filter((change) => isShown(change, view, results));
     if (shown.length === 0) return [];
     const title = view.by === 'kind' ? kindTitle(key) : key === '' ? 'In no stack' : key;
-    return [{ key: `${view.by}:${key}`, title, changes: shown, counts: countsText(all) }];
+    return [{ key: `${view.by}:${key}`, title, changes: shown, counts: told(all, results) }];
   });
 }
 
-/** Whether filter and actions let a row be seen. */
-export function isShown(change: PlannedChange, { filter, actions }: ChangesView): boolean {
-  if (actions.length > 0 && !(change.chosen && actions.includes(change.action))) return false;
+/** Plan or results of some changes in a line. */
+function told(changes: readonly PlannedChange[], results: Results | undefined): string {
+  if (results === undefined) return countsText(changes);
+  const own = changes.flatMap(({ id }) => results.get(id) ?? []);
+  return own.length === 0 ? 'not touched' : resultsText(own);
+}
+
+/** Whether filter, actions and results let a row be seen. */
+export function isShown(
+  change: PlannedChange,
+  { filter, actions, results: wanted }: ChangesView,
+  results?: Results,
+): boolean {
+  if (results !== undefined) {
+    const result = results.get(change.id)?.result;
+    if (wanted.length > 0 && (result === undefined || !wanted.includes(result))) return false;
+  } else if (actions.length > 0 && !(change.chosen && actions.includes(change.action))) {
+    return false;
+  }
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const text = [change.id, change.target, change.group, change.reason, change.code]
     .filter((part) => part !== undefined)

@@ -61,9 +61,11 @@ export function textField(options: {
   disabled?: boolean;
   /** Gives what is wrong, undefined when nothing is. */
   onInput: (value: string) => string | undefined;
+  /** Enter gives true, Escape false. */
+  onEnd?: (keep: boolean) => void;
   problem: string | undefined;
 }): HTMLElement {
-  const { key, label, value, placeholder, disabled, onInput } = options;
+  const { key, label, value, placeholder, disabled, onInput, onEnd } = options;
   const problemId = `problem-${key}`;
   const problem = h('span', { class: 'problem', id: problemId }, options.problem);
   const say = (text: string | undefined) => {
@@ -82,6 +84,12 @@ export function textField(options: {
     'aria-describedby': problemId,
     'aria-invalid': String(options.problem !== undefined),
     oninput: () => say(onInput(input.value)),
+    onkeydown: (event) => {
+      if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      event.preventDefault();
+      onEnd?.(event.key === 'Enter');
+    },
   });
   return h(
     'div',
@@ -91,25 +99,64 @@ export function textField(options: {
   );
 }
 
-/** Draws anew and puts focus, caret and place back to where they were. */
-export function keepingFocus(draw: () => void): void {
+/** Draws anew and puts focus, caret and what is looked at back to where they were. */
+export function keepingPlace(draw: () => void): void {
   const active = document.activeElement;
   const place = active instanceof HTMLElement ? placeOf(active) : undefined;
   const caret =
     active instanceof HTMLInputElement && active.type !== 'checkbox'
       ? ([active.selectionStart, active.selectionEnd] as const)
       : undefined;
-  const top = window.scrollY;
+  const anchor = anchorOf(active);
   draw();
   const again = place === undefined ? null : document.querySelector<HTMLElement>(place);
-  again?.focus({ preventScroll: true });
-  if (caret !== undefined && again instanceof HTMLInputElement) {
-    again.setSelectionRange(caret[0], caret[1]);
+  if (again !== null && again !== document.activeElement) {
+    again.focus({ preventScroll: true });
+    if (caret !== undefined && again instanceof HTMLInputElement) {
+      again.setSelectionRange(caret[0], caret[1]);
+    }
   }
-  window.scrollTo(0, top);
+  const now = anchor?.find();
+  if (anchor === undefined || now === undefined) return;
+  const moved = now.getBoundingClientRect().top - anchor.top;
+  if (moved !== 0) window.scrollBy({ top: moved, behavior: 'instant' });
 }
 
-/** Fields have a key, buttons an id. */
+/** Puts the focus on the field or button with this key or id. */
+export function focusOn(key: string): void {
+  const place = `[data-key="${CSS.escape(key)}"], #${CSS.escape(key)}`;
+  document.querySelector<HTMLElement>(place)?.focus();
+}
+
+/** What must not move: what has the focus, if it can be seen, else what is at the top of the window. */
+function anchorOf(
+  active: Element | null,
+): { top: number; find: () => Element | undefined } | undefined {
+  if (window.scrollY === 0) return undefined;
+  const below = document.querySelector('header.head')?.getBoundingClientRect().bottom ?? 0;
+  const seen = (element: Element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > below && top < window.innerHeight;
+  };
+  const focused =
+    active instanceof HTMLElement && placeOf(active) !== undefined && seen(active)
+      ? active
+      : undefined;
+  const anchor =
+    focused ??
+    document.elementFromPoint(window.innerWidth / 2, below + 12)?.closest('tr, section[id]');
+  if (anchor === null || anchor === undefined) return undefined;
+  const place = anchor instanceof HTMLElement ? placeOf(anchor) : undefined;
+  return {
+    top: anchor.getBoundingClientRect().top,
+    find: () =>
+      anchor.isConnected
+        ? anchor
+        : ((place === undefined ? null : document.querySelector(place)) ?? undefined),
+  };
+}
+
+/** Fields and rows have a key, buttons and sections an id. */
 function placeOf({ dataset, id }: HTMLElement): string | undefined {
   const key = dataset['key'];
   if (key !== undefined) return `[data-key="${CSS.escape(key)}"]`;

@@ -3,14 +3,14 @@ import './plan.css';
 import './changes.css';
 import { countsText, resultsText } from '../../core/restoreChoices';
 import type { PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessages';
-import { button, h, icon } from '../shared/dom';
+import { button, h, icon, placeChildren } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
 import { ALL_CHANGES } from './changeRows';
 import type { ChangesView } from './changeRows';
-import { changesSection } from './changesSection';
+import { ChangesSection } from './changesSection';
 import { choicesSection, questions } from './choicesSection';
-import { keepingFocus } from './fields';
+import { keepingPlace } from './fields';
 import { PlanState } from './planState';
 import { banner, comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
 import { outcome, verdict } from './words';
@@ -29,6 +29,8 @@ const main = h('main');
 document.body.append(live, main);
 
 let state: PlanState | undefined;
+/** Stays while its plan does: thousands of rows are not drawn anew for a change of one. */
+let changes: ChangesSection | undefined;
 let view: ChangesView = ALL_CHANGES;
 let open = new Set<string>();
 /** An input method must not lose what it is writing into. */
@@ -39,9 +41,17 @@ function receive(shown: ShownPlan): void {
   if (state?.receive(shown) !== true) {
     const kept = host.state();
     const same = kept.series === shown.series;
-    view = (same ? kept.view : undefined) ?? ALL_CHANGES;
+    view = { ...ALL_CHANGES, ...(same ? kept.view : {}) };
     open = new Set(same ? kept.open : []);
     state = new PlanState(shown, (request) => host.send(request), changed);
+    changes = new ChangesSection({
+      state,
+      view,
+      open,
+      onView: setView,
+      onOpen: keep,
+      onMore: draw,
+    });
   }
   draw();
   announce();
@@ -59,7 +69,7 @@ function draw(): void {
     heldBack = true;
     return;
   }
-  keepingFocus(() => {
+  keepingPlace(() => {
     if (state === undefined) return;
     const current = state;
     const { plan, dryRun } = current.shown;
@@ -74,11 +84,14 @@ function draw(): void {
       itemsSection(plan, (item) => questions(current, item)),
       itemised && current.open ? choicesSection(current) : undefined,
       itemised
-        ? changesSection({ state: current, view, open, onView: setView, onOpen: keep })
-        : comparisonSection(plan),
-      stepsSection(plan, dryRun),
+        ? changes?.draw(view)
+        : comparisonSection(plan, current.shown.outcome?.kind === 'done'),
+      stepsSection(current.shown, current.over),
     ];
-    main.replaceChildren(...parts.filter((part) => part !== undefined));
+    placeChildren(
+      main,
+      parts.filter((part) => part !== undefined),
+    );
   });
   state?.keepFields((key) => main.querySelector(`[data-key="${CSS.escape(key)}"]`) !== null);
 }

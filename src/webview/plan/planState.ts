@@ -1,7 +1,12 @@
 import type { RestoreChoices } from '../../core/model';
 import type { PlannedChange, RestorePlan } from '../../core/plan';
-import { withChosen } from '../../core/restoreChoices';
+import { withChosen, withName } from '../../core/restoreChoices';
 import type { PlanRequest, ShownPlan } from '../../protocol/planMessages';
+
+/** The key of a change's field for a name. */
+export function nameKey(id: string): string {
+  return `name:${id}`;
+}
 
 /**
  * What the page knows beyond the plan it was sent: choices on their way, words being typed. Restoring is offered only
@@ -14,6 +19,8 @@ export class PlanState {
   readonly #toggled = new Map<string, boolean>();
   readonly #drafts = new Map<string, string>();
   readonly #problems = new Map<string, string>();
+  /** Changes whose field for a name is open, with the name chosen when it was opened. */
+  readonly #renaming = new Map<string, string>();
 
   constructor(
     shown: ShownPlan,
@@ -56,6 +63,12 @@ export class PlanState {
   /** The person's turn to choose. */
   get open(): boolean {
     return this.shown.outcome === undefined;
+  }
+
+  /** The restore is over, however it went: what the page tells is past. */
+  get over(): boolean {
+    const kind = this.shown.outcome?.kind;
+    return kind === 'done' || kind === 'failed' || kind === 'cancelled';
   }
 
   get restorable(): boolean {
@@ -116,6 +129,29 @@ export class PlanState {
       this.changed(true);
     }
     return problem;
+  }
+
+  isRenaming(id: string): boolean {
+    return this.#renaming.has(id);
+  }
+
+  /** Opens the field for a name. */
+  beginRename(id: string): void {
+    this.#renaming.set(id, this.choices.rename?.[id] ?? '');
+    this.changed(false);
+  }
+
+  /** Closes the field; false when what stands in it can't be kept. @param keep else the name becomes what it was */
+  endRename(id: string, keep: boolean): boolean {
+    const key = nameKey(id);
+    if (keep && this.#problems.has(key)) return false;
+    const before = this.#renaming.get(id) ?? '';
+    this.#renaming.delete(id);
+    this.#drafts.delete(key);
+    this.#problems.delete(key);
+    if (keep || before === (this.choices.rename?.[id] ?? '')) this.changed(false);
+    else this.change(withName(this.choices, id, before));
+    return true;
   }
 
   /** The first thing that is wrong with what was typed. */

@@ -1,4 +1,5 @@
 import type { RestorePlan, RestorePlanItem } from '../../core/plan';
+import type { ShownPlan } from '../../protocol/planMessages';
 import { h, icon, section } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { ageText, bytesText, changeText, countText, timeTexts } from '../shared/format';
@@ -103,14 +104,16 @@ function itemRow(
 
 const CHANGES = {
   same: 'same number',
-  more: 'more than now',
-  fewer: 'fewer than now',
+  more: 'more',
+  fewer: 'fewer',
   unknown: 'not known',
 } as const;
 
 /** What the cluster holds now against what the backup brings. */
-export function comparisonSection(plan: RestorePlan): HTMLElement {
-  const replaced = `Everything that “${plan.cluster}” holds is replaced with the content of the backup, also where the numbers are the same. What was written since the backup was taken is gone afterwards.`;
+export function comparisonSection(plan: RestorePlan, done: boolean): HTMLElement {
+  const replaced = done
+    ? `Everything that “${plan.cluster}” held was replaced with the content of the backup, also where the numbers are the same. What was written since the backup was taken is gone.`
+    : `Everything that “${plan.cluster}” holds is replaced with the content of the backup, also where the numbers are the same. What was written since the backup was taken is gone afterwards.`;
   const rows = orderedRows(plan.comparison).map((row) => {
     const change = rowChange(row);
     const name = rowName(row.name);
@@ -135,7 +138,7 @@ export function comparisonSection(plan: RestorePlan): HTMLElement {
   });
   const heads: [string, string][] = [
     ['What', ''],
-    ['Now', 'number'],
+    [done ? 'Before' : 'Now', 'number'],
     ['After', 'number'],
     ['Change', 'number'],
     ['', 'what'],
@@ -159,7 +162,7 @@ export function comparisonSection(plan: RestorePlan): HTMLElement {
   );
   return section(
     'comparison',
-    'What is replaced',
+    done ? 'What was replaced' : 'What is replaced',
     {},
     h('p', { class: 'lead' }, replaced),
     rows.length === 0
@@ -172,9 +175,12 @@ export function comparisonSection(plan: RestorePlan): HTMLElement {
   );
 }
 
-/** What will be done, in order, once it is confirmed. */
-export function stepsSection(plan: RestorePlan, dryRun: boolean): HTMLElement | undefined {
-  if (!plan.possible) return undefined;
+/** What will be done, in order, once it is confirmed. Once it is over, the outcome tells it. */
+export function stepsSection(
+  { plan, dryRun, outcome }: Pick<ShownPlan, 'plan' | 'dryRun' | 'outcome'>,
+  over: boolean,
+): HTMLElement | undefined {
+  if (!plan.possible || over) return undefined;
   const steps = plan.changes === undefined ? wholeSteps(plan) : itemisedSteps(plan);
   const asks = plan.asksForSecret;
   if (asks !== undefined) {
@@ -186,7 +192,11 @@ export function stepsSection(plan: RestorePlan, dryRun: boolean): HTMLElement | 
   }
   return section(
     'steps',
-    dryRun ? 'What a restore would do' : 'What will be done',
+    dryRun
+      ? 'What a restore would do'
+      : outcome?.kind === 'running'
+        ? 'What is being done'
+        : 'What will be done',
     {},
     h(
       'ol',

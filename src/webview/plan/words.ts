@@ -68,7 +68,9 @@ function willText(changes: readonly PlannedChange[]): string {
   const left = conflict + cannot;
   return [
     `${told.join(' and ')} by this.`,
-    lost > 0 ? `${counted(lost, 'object')} lose what is there now.` : undefined,
+    lost > 0
+      ? `${counted(lost, 'object')} ${lost === 1 ? 'loses' : 'lose'} what is there now.`
+      : undefined,
     left > 0 ? `${counted(left, 'chosen object')} can’t be restored as things stand.` : undefined,
   ]
     .filter((part) => part !== undefined)

@@ -84,6 +84,17 @@ export function section(
   );
 }
 
+/** Makes these the children, in this order. What is there already is not taken out, so focus and scroll stay. */
+export function placeChildren(parent: Element, wanted: readonly Node[]): void {
+  const stay = new Set(wanted);
+  for (const child of [...parent.childNodes]) if (!stay.has(child)) child.remove();
+  let next = parent.firstChild;
+  for (const child of wanted) {
+    if (child === next) next = next.nextSibling;
+    else parent.insertBefore(child, next);
+  }
+}
+
 /** Calls back once calls have ceased for a while. @param ms milliseconds */
 export function debounce(ms: number, run: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

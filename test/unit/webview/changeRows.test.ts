@@ -7,6 +7,7 @@ import {
   offersName,
   offersPolicy,
 } from '../../../src/webview/plan/changeRows';
+import type { ChangesView } from '../../../src/webview/plan/changeRows';
 import { verdict } from '../../../src/webview/plan/words';
 import { change, itemisedPlan } from '../../support/plans';
 
@@ -91,5 +92,25 @@ describe('The rows of a plan object by object', () => {
     assert.equal(title(change('service/a', { action: 'leave' })), 'Nothing to do');
     assert.equal(title(change('service/a', { chosen: false })), 'Nothing is chosen');
     assert.match(title(change('service/a', { action: 'cannot' })), /^Nothing that is chosen can/);
+  });
+
+  it('are counted and filtered by what became of them, once that is known', () => {
+    const results = new Map([
+      ['service/app_db', { id: 'service/app_db', result: 'failed' as const }],
+      ['network/web_net', { id: 'network/web_net', result: 'left' as const }],
+    ]);
+    const told = (view: Partial<ChangesView>) =>
+      groupsOf(CHANGES, { ...ALL_CHANGES, ...view }, results).map(({ title, counts, changes }) => [
+        title,
+        counts,
+        changes.length,
+      ]);
+    // What was filtered by before is void: it would hide a failure.
+    assert.deepEqual(told({ actions: ['conflict'] }), [
+      ['app', '1 failed', 1],
+      ['web', '1 left as it is', 2],
+      ['In no stack', 'not touched', 2],
+    ]);
+    assert.deepEqual(told({ results: ['failed'] }), [['app', '1 failed', 1]]);
   });
 });

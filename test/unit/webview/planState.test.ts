@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PlannedChange } from '../../../src/core/plan';
 import type { PlanRequest, ShownPlan } from '../../../src/protocol/planMessages';
 import { withName } from '../../../src/core/restoreChoices';
-import { PlanState } from '../../../src/webview/plan/planState';
+import { nameKey, PlanState } from '../../../src/webview/plan/planState';
 import { change, itemisedPlan } from '../../support/plans';
 
 const CHANGES = [change('service/a'), change('service/b')];
@@ -83,5 +83,27 @@ describe('The page of a plan', () => {
     assert.equal(state.receive(shown({ series: 2 })), false);
     const impossible: PlannedChange[] = [change('service/a', { action: 'leave' })];
     assert.equal(page(shown({ plan: itemisedPlan(impossible) })).state.restorable, false);
+  });
+
+  it('puts a name back to what it was, or keeps it, and keeps none that can not be', () => {
+    const { state, sent } = page(shown({ choices: { rename: { [A.id]: 'before' } } }));
+    const type = (text: string, problem?: string) =>
+      state.type(nameKey(A.id), text, problem, () => withName(state.choices, A.id, text));
+    const name = () => state.choices.rename?.[A.id];
+    state.beginRename(A.id);
+    type('other');
+    assert.ok(state.endRename(A.id, true));
+    assert.deepEqual([name(), state.isRenaming(A.id)], ['other', false]);
+    state.beginRename(A.id);
+    type('-', 'no');
+    assert.deepEqual([state.endRename(A.id, true), state.isRenaming(A.id)], [false, true]);
+    type('third');
+    state.endRename(A.id, false);
+    assert.deepEqual([name(), state.firstProblem], ['other', undefined]);
+    assert.deepEqual(sent.at(-1), {
+      type: 'choose',
+      edit: 3,
+      choices: { rename: { [A.id]: 'other' } },
+    });
   });
 });

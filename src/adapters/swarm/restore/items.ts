@@ -62,7 +62,7 @@ function swarmItems(
       const [proposed] = addresses;
       const question: PlanQuestion = {
         answer: 'initSwarm',
-        title: 'Address at which the other nodes reach this one',
+        title: 'Address at which other nodes reach this one',
         action: 'Create a swarm on this engine',
         ...(proposed === undefined ? {} : { value: proposed }),
       };
@@ -71,7 +71,7 @@ function swarmItems(
           severity: 'blocker',
           code: 'swarm.notInSwarm',
           title: `The engine of ${name} is in no swarm`,
-          detail: 'Say at which address a swarm shall be created on it, or join it to one first.',
+          detail: `A swarm can be created on it, or join it to one first. A new swarm keeps the address at which its nodes reach each other, so it is asked: an IP address of this machine that they all can reach${proposed === undefined ? '; none can be told from here.' : '.'}`,
           questions: [question],
         },
       ];
@@ -213,8 +213,11 @@ function secretItems(changes: readonly PlannedChange[]): RestorePlanItem[] {
     {
       severity: 'warning',
       code: 'swarm.secretsNeeded',
-      title: `The payloads of ${missing.length} secrets are needed`,
-      detail: `No engine gives them: ${list(missing.map(({ name }) => name))}.`,
+      title:
+        missing.length === 1
+          ? 'The payload of one secret is needed'
+          : `The payloads of ${missing.length} secrets are needed`,
+      detail: `No engine gives ${missing.length === 1 ? 'it' : 'them'}: ${list(missing.map(({ name }) => name))}.`,
     },
   ];
 }

@@ -4,6 +4,7 @@ import type { ItemisedAdapter, ItemisedPlan, RunContext } from '../../../core/po
 import { isActive } from '../../../core/restoreChoices';
 import type { SwarmConnections } from '../connections';
 import { RunHelpers } from '../runHelpers';
+import { ownAddresses } from './advertise';
 import { imageOf } from './decideService';
 import { findImages } from './images';
 import { planItems } from './items';
@@ -11,7 +12,7 @@ import { RestoreJournal } from './journal';
 import type { PlanInput, Source } from './model';
 import { nodeOf, planObjects } from './planner';
 import { readSource } from './source';
-import { ownAddresses, readTarget } from './target';
+import { readTarget } from './target';
 import type { LiveTarget } from './target';
 import { volumeStates } from './volumeState';
 import type { Compared } from './volumeState';

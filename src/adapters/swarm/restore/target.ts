@@ -73,18 +73,6 @@ export async function readTarget(
   return { target, reached, engines };
 }
 
-/** Addresses at which the engine may be reached by others, best first. */
-export async function ownAddresses(
-  { main }: ReachedEngines,
-  { signal }: Pick<RunContext, 'signal'>,
-): Promise<string[]> {
-  const { engine, info } = main;
-  const told = info.Swarm?.NodeAddr ?? '';
-  await engine.apiVersion(signal);
-  const host = /^tcp:\/\/(\d+\.\d+\.\d+\.\d+)(?::|$)/.exec(engine.where)?.[1];
-  return [told, host ?? ''].filter((address) => address !== '');
-}
-
 function nodesOf(
   definitions: readonly Definition[],
   engines: ReadonlyMap<string, NodeEngine>,
