@@ -11,22 +11,17 @@ import { swarmErrors } from './errors';
 import { heldServices } from './held';
 import { holdGroups } from './holdGroups';
 import type { HoldGroup } from './holdGroups';
+import { missingVolumes, payloadNote, unreached } from './leftOut';
 import { isAutolocked, manifestHead, volumeEntry } from './manifest';
+import { sharedHostNames } from './nodeNames';
 import { AUTOLOCK } from './raftState';
 import { readableVolumes } from './readableVolumes';
 import { choose, partsOf } from './scope';
-import type { Chosen } from './scope';
 import { stackFiles } from './stacks';
 import { saysLeaderless } from './status';
 import { volumeSizes } from './volumeSizes';
-import {
-  mountedVolumes,
-  namesVolume,
-  servicesOf,
-  unreachedNodes,
-  unreachedVolumes,
-} from './volumeUse';
-import type { SwarmService } from './wire';
+import { servicesOf } from './volumeUse';
+import { nodeSchema } from './wire';
 
 /** Seconds that the sizes of volumes may take; the progress does without them. */
 const SIZES = 3;
@@ -63,6 +58,7 @@ export async function planBackup(
   notes.push(...chosen.notes);
   const services = servicesOf(cluster.definitions);
   notes.push(...heldServices(services), ...payloadNote(chosen.definitions));
+  notes.push(...sharedNames(cluster.definitions));
 
   const withVolumes = parts.includes('volumes');
   const sizing = withVolumes ? volumeSizes(reached, cluster.nodes, SIZES, signal) : undefined;
@@ -166,72 +162,6 @@ function noManager({ node, state, engine }: NodeEngine) {
   });
 }
 
-function payloadNote(definitions: readonly Definition[]): string[] {
-  const count = definitions.filter(({ kind }) => kind === 'secret').length;
-  if (count === 0) return [];
-  const what =
-    count === 1 ? 'The payload of its one secret is' : `The payloads of its ${count} secrets are`;
-  return [`${what} not in here: no engine gives them. A restore asks for them.`];
-}
-
-/** What no given engine reaches, of what was chosen. */
-async function unreached(
-  reached: ReachedEngines,
-  cluster: ClusterDefinitions,
-  { only, definitions }: Chosen,
-  signal: AbortSignal,
-): Promise<SwarmManifest['left']> {
-  const chosen = new Set(servicesOf(definitions).map(({ Spec }) => Spec.Name));
-  const volumes = (await unreachedVolumes(reached, cluster, signal)).filter(
-    ({ services }) => only === undefined || services.some((name) => chosen.has(name)),
-  );
-  const nodes = only === undefined ? unreachedNodes(reached, cluster.nodes) : [];
-  return [
-    ...volumes.map(({ node, name, services }) => ({
-      kind: 'volume',
-      name,
-      node,
-      reason: 'notReached' as const,
-      message: `No given engine reaches ${node}; ${services.join(', ')} may have it there.`,
-    })),
-    ...nodes.map((name) => ({
-      kind: 'node',
-      name,
-      reason: 'notReached' as const,
-      message: 'No given engine reaches it: volumes there that no service names are not known.',
-    })),
-    ...(only === undefined && cluster.nodes.size === 0
-      ? reached.unreached.map(({ where, node, reason }) => ({
-          kind: 'node',
-          name: node ?? where,
-          reason: 'notReached' as const,
-          message: `Its engine did not answer: ${reason}`,
-        }))
-      : []),
-  ];
-}
-
-/** Volumes that a chosen service mounts and nobody has made yet. */
-function missingVolumes(
-  { definitions }: Chosen,
-  services: readonly SwarmService[],
-  left: SwarmManifest['left'],
-): string[] {
-  const chosen = new Set(servicesOf(definitions).map(({ ID }) => ID));
-  const volumes = definitions.filter(({ kind }) => kind === 'volume').map(({ name }) => name);
-  const known = [...volumes, ...left.map(({ name }) => name)];
-  return services
-    .filter(({ ID }) => chosen.has(ID))
-    .flatMap((service) =>
-      mountedVolumes(service)
-        .filter((source) => !known.some((name) => name === source || namesVolume(source, name)))
-        .map(
-          (source) =>
-            `Volume ${source} of service ${service.Spec.Name} is on no engine that was reached.`,
-        ),
-    );
-}
-
 function raftOf({ manager, main }: ReachedEngines, { nodes, definitions }: ClusterDefinitions) {
   if (manager === undefined) throw noManager(main);
   const { info } = manager;
@@ -251,6 +181,11 @@ function raftOf({ manager, main }: ReachedEngines, { nodes, definitions }: Clust
     autolock: isAutolocked(definitions),
   };
   return { engine: manager.engine, path: `${root.replace(/\/$/, '')}/swarm`, manifest: entry };
+}
+
+function sharedNames(all: readonly Definition[]): string[] {
+  const nodes = all.filter(({ kind }) => kind === 'node');
+  return sharedHostNames(nodes.map(({ value }) => nodeSchema.parse(value)));
 }
 
 function countsOf(definitions: readonly Definition[]): SwarmManifest['definitions'] {

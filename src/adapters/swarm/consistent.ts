@@ -6,7 +6,7 @@ import { pauseFor } from '../retry';
 import { swarmErrors } from './errors';
 import type { HoldGroup } from './holdGroups';
 import type { Journal } from './journal';
-import { holdService, releaseService } from './serviceHold';
+import { holdService, refuseHeld, releaseService } from './serviceHold';
 import { listTasks } from './volumeUse';
 import { containerSchema } from './wire';
 import type { SwarmService } from './wire';
@@ -29,7 +29,7 @@ const updateSchema = z.looseObject({
 /**
  * Refuses what can't be stopped and brought back without loss, before anything is changed.
  *
- * @throws `swarm.cannotHold`, `swarm.volumeInUse`
+ * @throws `swarm.busy`, `swarm.cannotHold`, `swarm.volumeInUse`
  */
 export async function checkHoldable(
   groups: readonly HoldGroup[],
@@ -37,7 +37,10 @@ export async function checkHoldable(
   signal: AbortSignal,
 ): Promise<void> {
   for (const { volumes, services } of groups) {
-    for (const service of services) refuseUnholdable(service);
+    for (const service of services) {
+      refuseHeld(service);
+      refuseUnholdable(service);
+    }
     for (const volume of volumes) await refuseForeign(volume, engineOf(volume), services, signal);
   }
 }
@@ -93,7 +96,7 @@ async function bringBack(
   const failed: string[] = [];
   for (const entry of journal.services) {
     try {
-      await releaseService(manager, entry, AbortSignal.timeout(RELEASE));
+      await releaseService(manager, entry, journal.run, AbortSignal.timeout(RELEASE));
       await journal.drop(entry.id);
       log.info(`Service ${entry.name} was brought back.`);
     } catch (error) {
@@ -111,7 +114,16 @@ async function bringBack(
 }
 
 function refuseUnholdable(service: SwarmService): void {
-  const { Name, Mode } = service.Spec;
+  const { Name, Mode, TaskTemplate } = service.Spec;
+  const nameless = TaskTemplate?.ContainerSpec?.Mounts?.find(
+    ({ Type, Source }) => Type === 'volume' && !Source,
+  );
+  if (nameless !== undefined && toStop([service]).length > 0) {
+    throw swarmErrors.cannotHold({
+      message: `Service ${Name} has a volume without a name at ${nameless.Target ?? 'a path'}: what it keeps there goes with its tasks when it is stopped.`,
+      next: 'Give that volume a name, leave the service out, or back up in mode "live".',
+    });
+  }
   if (Mode?.ReplicatedJob !== undefined || Mode?.GlobalJob !== undefined) {
     throw swarmErrors.cannotHold({
       message: `Service ${Name} is a job: stopping it would run it again from its beginning.`,

@@ -63,6 +63,6 @@ export const swarmErrors = errorTable('swarm', {
   },
   busy: {
     category: 'refused',
-    next: 'Wait until the other one is done, or cancel it.',
+    next: 'Wait until the other one is done, or cancel it. If it was cut off: the next backup of this cluster by the same user on the same machine brings its services back.',
   },
 });

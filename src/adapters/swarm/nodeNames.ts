@@ -1,4 +1,5 @@
 import type { SwarmNode } from './wire';
+import { listText } from './words';
 
 /**
  * A name for each node, by id: its host name. Nodes may share one, e.g. a machine that left and joined again; the one
@@ -16,4 +17,19 @@ export function nodeNames(nodes: readonly SwarmNode[]): Map<string, string> {
     names.set(node.ID, name);
   }
   return names;
+}
+
+/** A remark for each host name that several nodes share: their volumes are told apart by the names given here. */
+export function sharedHostNames(nodes: readonly SwarmNode[]): string[] {
+  const names = nodeNames(nodes);
+  const byHostName = new Map<string, string[]>();
+  for (const { ID, Description } of nodes) {
+    const hostname = Description?.Hostname || ID;
+    byHostName.set(hostname, [...(byHostName.get(hostname) ?? []), names.get(ID) ?? ID]);
+  }
+  return [...byHostName].flatMap(([hostname, sharing]) =>
+    sharing.length < 2
+      ? []
+      : `${sharing.length} nodes have the host name ${hostname}; here they are called ${listText(sharing.sort())}.`,
+  );
 }

@@ -48,7 +48,7 @@ export async function resumeRuns(
       context.progress({ phase: `Bringing back service ${entry.name}` });
       try {
         if (manager === undefined) throw new Error('no manager of the swarm was reached');
-        const changed = await releaseService(manager.engine, entry, signal);
+        const changed = await releaseService(manager.engine, entry, journal.run, signal);
         said.push(
           changed
             ? `Service ${entry.name} was brought back${entry.replicas === null ? '' : ` to ${entry.replicas} replicas`}.`
@@ -83,8 +83,9 @@ export async function resumeRuns(
 }
 
 /**
- * Waits until no other run of this user works on the cluster. Callers hold the cluster's lock, so there is one only
- * where two vaults keep the same cluster, or for the moments after a run was ended by force.
+ * Waits until no other run of this user holds services of the cluster: they would be backed up as if they had no
+ * replicas. Callers hold the cluster's lock, so there is one only where two vaults keep the same cluster, or for the
+ * moments after a run was ended by force. Runs that hold nothing do not disturb each other.
  *
  * @throws `swarm.busy`
  */
@@ -95,14 +96,16 @@ export async function waitForOthers(
   const until = Date.now() + PATIENCE;
   for (;;) {
     const journals = await readJournals(connections.journals);
-    const alive = journals.filter((journal) => journal.alive && journal.kind === 'backup');
-    if (alive.length === 0) {
-      if (journals.length > 0) await finishDead(connections, journals, context);
+    const [holding] = journals.filter(({ alive, services }) => alive && services.length > 0);
+    if (holding === undefined) {
+      const dead = journals.filter(({ alive }) => !alive);
+      if (dead.length > 0) await finishDead(connections, dead, context);
       return;
     }
     if (Date.now() > until) {
+      const names = listText(holding.services.map(({ name }) => name));
       throw swarmErrors.busy({
-        message: `A backup of this cluster that began at ${alive[0]?.since ?? ''} is still running.`,
+        message: `A consistent backup of this cluster that began at ${holding.since} is running, and holds ${names} at zero.`,
       });
     }
     context.progress({ phase: 'Waiting for another backup of this cluster' });

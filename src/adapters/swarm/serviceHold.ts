@@ -1,10 +1,13 @@
+import * as z from 'zod';
 import type { DockerEngine } from '../docker/engine';
 import { isStatus } from '../docker/errors';
 import { pauseFor } from '../retry';
-import { HELD_CONSTRAINT, HELD_LABEL } from './held';
+import { swarmErrors } from './errors';
+import { HELD_CONSTRAINT, HELD_LABEL, heldOf } from './held';
 import type { Held } from './held';
 import type { HeldEntry } from './journal';
 import { objectSchema, serviceSchema } from './wire';
+import type { SwarmService } from './wire';
 
 type Value = Record<string, unknown>;
 
@@ -18,10 +21,24 @@ const MUST = 60_000;
 type Change = (spec: Value, value: Value) => Promise<Value | undefined> | Value | undefined;
 
 /**
+ * Refuses a service that another run holds: it would start again in the middle of what this one reads.
+ *
+ * @throws `swarm.busy`
+ */
+export function refuseHeld({ Spec }: SwarmService): void {
+  if (Spec.Labels?.[HELD_LABEL] === undefined) return;
+  const since = heldOf(Spec.Labels)?.since;
+  throw swarmErrors.busy({
+    message: `Service ${Spec.Name} is held at zero by another consistent backup${since === undefined ? '' : ` that began at ${since}`}.`,
+  });
+}
+
+/**
  * Scales a service to zero and labels it so, in one update; a global one gets a constraint that no node meets.
  *
  * @param before called with what it was, before anything is changed
  * @returns false when it is gone or stands at zero already
+ * @throws `swarm.busy` when another run holds it
  */
 export async function holdService(
   engine: DockerEngine,
@@ -34,7 +51,9 @@ export async function holdService(
     engine,
     id,
     async (spec, value) => {
-      const { Spec } = serviceSchema.parse(value);
+      const service = serviceSchema.parse(value);
+      const { Spec } = service;
+      refuseHeld(service);
       const isGlobal = Spec.Mode?.Global !== undefined;
       const replicas = isGlobal ? null : Number(Spec.Mode?.Replicated?.Replicas ?? 1);
       if (replicas === 0) return undefined;
@@ -51,21 +70,23 @@ export async function holdService(
 
 /**
  * Brings a held service back: only its mode and placement are set back, on what the service is now, and the label goes.
- * One that nobody holds any more is left alone; so are replicas that somebody has set since.
+ * One that this run does not hold any more is left alone; so are replicas that somebody has set since.
  *
+ * @param run the one that held it
  * @returns false when there was nothing to do
  */
 export async function releaseService(
   engine: DockerEngine,
   entry: HeldEntry,
+  run: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return updateService(
+  const released = await updateService(
     engine,
     entry.id,
     (spec, value) => {
       const { Spec } = serviceSchema.parse(value);
-      if (Spec.Labels?.[HELD_LABEL] === undefined) return undefined;
+      if (!isHeldBy(Spec.Labels, run)) return undefined;
       const { [HELD_LABEL]: _, ...labels } = Spec.Labels;
       let back = withConstraints({ ...spec, Labels: labels }, (all) =>
         all.filter((constraint) => constraint !== HELD_CONSTRAINT),
@@ -77,6 +98,31 @@ export async function releaseService(
     },
     signal,
   );
+  // `docker service rollback` would go back to the held state. The engine keeps one former spec only, so the one from
+  // before the backup is lost; a second update that changes nothing makes it at least what the service is now.
+  const isHeldBefore = (value: Value) =>
+    isHeldBy(previousSchema.parse(value).PreviousSpec?.Labels, run);
+  await updateService(
+    engine,
+    entry.id,
+    (spec, value) => (isHeldBefore(value) ? spec : undefined),
+    signal,
+  );
+  return released;
+}
+
+const previousSchema = z.looseObject({
+  PreviousSpec: z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+
+/** A label that can't be read any more was written by somebody's hand over that of the run which looks. */
+function isHeldBy(
+  labels: Readonly<Record<string, string>> | null | undefined,
+  run: string,
+): labels is Readonly<Record<string, string>> {
+  if (labels?.[HELD_LABEL] === undefined) return false;
+  const held = heldOf(labels);
+  return held === undefined || held.by === run;
 }
 
 /** Reads a service, changes its spec and sends all of it back; again when somebody else was faster. */

@@ -6,7 +6,7 @@ import type { NodeEngine, ReachedEngines, SwarmConnections } from './connections
 import { swarm as definition } from './definition';
 import { readDefinitions } from './definitions';
 import { heldServices } from './held';
-import { nodeNames } from './nodeNames';
+import { nodeNames, sharedHostNames } from './nodeNames';
 import { nodeSchema, serviceSchema, swarmSchema } from './wire';
 import type { SwarmNode } from './wire';
 
@@ -40,7 +40,7 @@ export async function readStatus(
         'Autolock is on: without the unlock key, nobody can start a manager again or read a copy of its Raft state.',
       );
     }
-    warnings.push(...heldServices(services ?? []));
+    warnings.push(...heldServices(services ?? []), ...sharedHostNames(nodeList));
     return { ...common, ...judge(nodeList, manager) };
   } catch (error) {
     if (!saysLeaderless(error)) throw error;

@@ -9,19 +9,12 @@ import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { startSwarm } from '../../../src/sandbox/parts/dockerSwarm';
 import type { RunningSwarm } from '../../../src/sandbox/parts/dockerSwarm';
-import type { SwarmManifest } from '../../../src/snapshots/swarm/layout';
 import { adapterContract } from '../../contract/adapter';
 import { formatById } from '../../../src/snapshots/formats';
-import { context, inVolume, refused, save, Station, traces, untilRunning } from './support';
-import type { Saved } from './support';
+import { context, inVolume, manifestOf, refused, save, Station, traces } from './support';
+import { untilRunning } from './support';
 
 const run = promisify(execFile);
-
-/** The manifest stands first in an archive. */
-function manifestOf({ bytes }: Saved): SwarmManifest {
-  const text = bytes.subarray(512, 512 + 100_000).toString();
-  return JSON.parse(text.slice(0, text.indexOf('\n}\n') + 2)) as SwarmManifest;
-}
 
 describe('Docker Swarm: an engine that is in no swarm, then in one', function () {
   this.timeout(180_000);

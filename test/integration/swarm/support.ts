@@ -15,6 +15,7 @@ import type {
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { ask } from '../../support/swarm/engineApi';
 import { waitFor } from '../../../src/sandbox/parts/wait';
+import type { SwarmManifest } from '../../../src/snapshots/swarm/layout';
 import { formatById } from '../../../src/snapshots/formats';
 
 const silent = () => undefined;
@@ -90,6 +91,12 @@ export async function save(
   } finally {
     checker.destroy();
   }
+}
+
+/** The manifest stands first in an archive. */
+export function manifestOf({ bytes }: Saved): SwarmManifest {
+  const text = bytes.subarray(512, 512 + 100_000).toString();
+  return JSON.parse(text.slice(0, text.indexOf('\n}\n') + 2)) as SwarmManifest;
 }
 
 /** Expects one of our errors, and gives it to look at. */
