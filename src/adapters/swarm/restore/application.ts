@@ -14,15 +14,14 @@ import { applyService, needsOf, targetIds, TargetNames } from './applyService';
 import { createSwarm, updateSwarm } from './applySwarm';
 import { checkApplied } from './checkApplied';
 import { RestoreJournal } from './journal';
-import { CODES } from './model';
 import type { Source } from './model';
 import { nodeOf } from './planner';
 import { Results } from './results';
 import { sourceOf } from './source';
 import { readTarget } from './target';
 import type { LiveTarget } from './target';
-import { waitForServices } from './tasks';
-import { makeVolume, VolumeFill } from './volumeFill';
+import { tellRunning } from './tasks';
+import { filledMessage, makeVolume, VolumeFill } from './volumeFill';
 import type { VolumeWork } from './volumeFill';
 import type { Work } from './work';
 
@@ -58,7 +57,7 @@ export class Application {
         content: (folder) => this.content(folder),
         end: () => this.services(),
       });
-      await this.check();
+      await this.readBack();
     } catch (error) {
       this.stopped(error);
     } finally {
@@ -201,28 +200,13 @@ export class Application {
     }
   }
 
-  /** Reads back what was done, and waits a short while for the services. */
-  private async check(): Promise<void> {
-    const { context, request, source, swarm } = this;
+  private async readBack(): Promise<void> {
+    const { swarm, request, source, active, results, context } = this;
     context.progress({ phase: 'Reading back what was restored' });
     const live = await readTarget(await swarm.reach(context.signal, context.log), context);
-    this.live = live;
-    checkApplied({ ...request, source, target: live.target }, this.active, this.results);
-    const manager = live.reached.manager?.engine;
-    const services = this.active.filter(
-      ({ id, kind }) => kind === 'service' && this.results.isDone(id),
-    );
-    if (manager === undefined) return;
-    const startable = services.filter(
-      ({ code }) => code !== CODES.imageMissing && code !== CODES.nodeLabelGone,
-    );
-    const nameOf = ({ name, target }: PlannedChange) => target ?? name;
-    const states = await waitForServices(manager, startable.map(nameOf), context);
-    for (const change of startable) {
-      const state = states.get(nameOf(change));
-      if (state === undefined) continue;
-      this.results.add(change.id, `${state.running} of ${state.desired} tasks run.`);
-    }
+    const { choices, payloads } = request;
+    checkApplied({ source, target: live.target, choices, payloads }, active, results);
+    await tellRunning(live.reached, active, results, context);
   }
 
   private work(change: PlannedChange): Work {
@@ -256,12 +240,6 @@ const OBJECTS: Readonly<Record<string, (work: Work) => Promise<string>>> = {
   secret: applyData,
   config: applyData,
 };
-
-function filledMessage({ code, action }: PlannedChange): string {
-  if (code === CODES.volumeInUse)
-    return 'Its content was put in; files that are not in the backup stayed.';
-  return action === 'update' ? 'Made anew with its content.' : 'Created with its content.';
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { coreErrors } from '../../../core/errors';
 import type { RestoreChoices } from '../../../core/model';
 import type { PlannedChange } from '../../../core/plan';
-import { objectAt, textAt } from '../../../snapshots/swarm/jsonValues';
+import { textAt } from '../../../snapshots/swarm/jsonValues';
 import type { Definition, DefinitionKind } from '../../../snapshots/swarm/layout';
 import { replayBody } from '../../../snapshots/swarm/portable';
 import type { TargetIds } from '../../../snapshots/swarm/portable';
@@ -116,10 +116,4 @@ export function needsOf(definition: Definition, source: Source): string[] {
   };
   replayBody(definition, source.names, target);
   return needs;
-}
-
-/** Whether a service has a number of tasks that it is meant to run. */
-export function isLasting({ value }: Definition): boolean {
-  const mode = objectAt(objectAt(value, 'Spec'), 'Mode');
-  return mode['ReplicatedJob'] === undefined && mode['GlobalJob'] === undefined;
 }

@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import type { PlannedChange } from '../../../core/plan';
 import type { RunContext } from '../../../core/ports';
 import type { DockerEngine } from '../../docker/engine';
+import type { ReachedEngines } from '../connections';
+import { CODES } from './model';
+import type { Results } from './results';
 import { poll } from './wait';
 
 /** Seconds that services have to start before a restore ends. */
@@ -18,13 +22,37 @@ const servicesSchema = z
   .nullable();
 
 /** How many tasks run, and should. */
-export interface Running {
+interface Running {
   running: number;
   desired: number;
 }
 
+/** Says of each restored service that can start how many of its tasks run, after a short while. */
+export async function tellRunning(
+  { manager }: ReachedEngines,
+  active: readonly PlannedChange[],
+  results: Results,
+  context: RunContext,
+): Promise<void> {
+  if (manager === undefined) return;
+  const startable = active.filter(
+    ({ id, kind, code }) =>
+      kind === 'service' &&
+      results.isDone(id) &&
+      code !== CODES.imageMissing &&
+      code !== CODES.nodeLabelGone,
+  );
+  const nameOf = ({ name, target }: PlannedChange) => target ?? name;
+  const states = await waitForServices(manager.engine, startable.map(nameOf), context);
+  for (const change of startable) {
+    const state = states.get(nameOf(change));
+    if (state === undefined) continue;
+    results.add(change.id, `${state.running} of ${state.desired} tasks run.`);
+  }
+}
+
 /** Waits a short while until services run, and tells how many tasks do. Engines before API 1.41 do not say. */
-export async function waitForServices(
+async function waitForServices(
   manager: DockerEngine,
   names: readonly string[],
   { signal, progress }: Pick<RunContext, 'signal' | 'progress'>,

@@ -220,6 +220,13 @@ export class VolumeFill implements ContentSink {
   }
 }
 
+/** What was done with a volume, for people. */
+export function filledMessage({ code, action }: PlannedChange): string {
+  if (code === CODES.volumeInUse)
+    return 'Its content was put in; files that are not in the backup stayed.';
+  return action === 'update' ? 'Made anew with its content.' : 'Created with its content.';
+}
+
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -104,9 +104,8 @@ export async function volumeStates(
       const known = freshState(before[key], context);
       if (known === undefined && expected > budget) continue;
       if (known === undefined) budget -= expected;
-      context.progress({ phase: `Comparing the volume ${wanted} on ${node.name}` });
       const at = context.clock.now().getTime();
-      const found = known ?? (await compare(engine.engine, wanted, content, helpers, context));
+      const found = known ?? (await compare(engine, wanted, content, helpers, context));
       states.set(there, found);
       // As old as the reading: many plans in a row do not keep it fresh.
       looks[key] = known === undefined ? { found, at } : (before[key] ?? { found, at });
@@ -158,17 +157,21 @@ async function fromJournal(
 }
 
 async function compare(
-  engine: DockerEngine,
+  { engine, node }: NodeEngine,
   volume: string,
   content: SourceContent,
   helpers: RunHelpers,
-  { signal, log }: RunContext,
+  { signal, log, progress }: RunContext,
 ): Promise<VolumeState> {
+  const phase = `Comparing the volume ${volume} on ${node}`;
+  const total = content.bytes ?? 0;
+  const passed = (done: number) => progress({ phase, done, total, unit: 'bytes' });
   try {
+    passed(0);
     const own = await helpers.on(engine);
     const container = await own.create({ volume }, signal);
     try {
-      return await stateOf(await own.read(container, signal), volume, content);
+      return await stateOf(await own.read(container, signal), volume, content, passed);
     } finally {
       await own.remove(container);
     }
@@ -183,6 +186,7 @@ async function stateOf(
   body: Readable,
   volume: string,
   { bytes: expected = 0, sha256 }: SourceContent,
+  passed: (bytes: number) => void,
 ): Promise<VolumeState> {
   const hash = createHash('sha256');
   const tar = new InnerTar(volume);
@@ -196,6 +200,7 @@ async function stateOf(
     }
     hash.update(chunk);
     tar.push(chunk);
+    passed(bytes);
   }
   if (hash.digest('hex') === sha256) return 'same';
   const { files, links, special, directories } = tar.counts;
