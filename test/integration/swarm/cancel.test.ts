@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../src/sandbox/parts/folders';
+import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
+import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { OperationsClient } from '../../../src/workers/operationsClient';
+import { Site } from './restoreSite';
+import { inVolume, refused, specOf, traces, untilRunning } from './support';
+
+const MOMENTS = 10;
+
+describe('Docker Swarm: a backup in a thread of its own, cancelled', function () {
+  this.timeout(240_000);
+  let engine: RunningEngine;
+  let site: Site;
+  let client: OperationsClient;
+
+  before(async () => {
+    site = await Site.make();
+    engine = await startEngine({ hostname: 'node1' });
+    await engine.importBusybox('shell:1');
+    await engine.docker('swarm', 'init', '--advertise-addr', engine.address);
+    await engine.docker('volume', 'create', 'data');
+    await inVolume(engine, 'data', 'dd if=/dev/urandom of=/v/file bs=1M count=192');
+    await engine.docker(
+      ...['service', 'create', '--quiet', '--name', 'web', '--stop-grace-period', '1s'],
+      ...['--mount', 'type=volume,source=data,target=/data', 'shell:1', 'sleep', '100000'],
+    );
+    await untilRunning(engine, 'web', 1);
+    const options = {
+      activities: join(site.folder, 'activities'),
+      by: 'test',
+      env: {},
+      state: site.state,
+    };
+    client = new OperationsClient(join(repositoryRoot, 'dist', 'workers'), options, site.log);
+  });
+  after(async () => {
+    await client.dispose();
+    await engine.stop();
+    await site.remove();
+  });
+
+  async function backUp(signal: AbortSignal, phases: string[]): Promise<void> {
+    await client.call(
+      'backup',
+      { cluster: site.cluster(engine), mode: 'consistent', origin: { kind: 'manual' } },
+      { own: true, signal, progress: ({ phase }) => phases.push(phase) },
+    );
+  }
+
+  const files = async () => (await readdir(join(site.folder, 'vault'), { recursive: true })).sort();
+
+  it(`leaves nothing behind at any of ${MOMENTS} moments`, async () => {
+    const original = await specOf(engine, 'web');
+    const started = performance.now();
+    await backUp(new AbortController().signal, []);
+    const whole = performance.now() - started;
+    const kept = await files();
+    await untilRunning(engine, 'web', 1);
+    const seen = new Set<string>();
+    for (let moment = 0; moment < MOMENTS; moment++) {
+      const stop = new AbortController();
+      const phases: string[] = [];
+      const after = (whole * (moment + 0.5)) / (MOMENTS + 1);
+      const timer = setTimeout(() => stop.abort(), after);
+      await refused(backUp(stop.signal, phases), 'core.cancelled');
+      clearTimeout(timer);
+      seen.add(phases.at(-1) ?? '');
+      const when = `after ${after.toFixed(0)} ms, in "${phases.at(-1) ?? ''}"`;
+      assert.deepEqual(await specOf(engine, 'web'), original, when);
+      assert.equal(await traces(engine), '', when);
+      assert.deepEqual(await files(), kept, when);
+      await untilRunning(engine, 'web', 1);
+    }
+    assert.ok(seen.size >= 3, [...seen].join(', '));
+  });
+});
