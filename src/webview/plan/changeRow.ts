@@ -34,7 +34,10 @@ export function changeRow(
   );
   return h(
     'tr',
-    { class: chosen ? change.action : 'out', 'data-key': `row:${id}` },
+    {
+      class: result !== undefined ? 'over' : chosen ? change.action : 'out',
+      'data-key': `row:${id}`,
+    },
     h(
       'th',
       { scope: 'row', title: id },
@@ -93,15 +96,18 @@ function whyCell(
   result: ChangeResult | undefined,
 ): (HTMLElement | undefined | false)[] {
   const { state } = options;
-  const { reason, code, destructive } = change;
+  const { code, destructive } = change;
+  const reason =
+    change.reason ??
+    (change.action === 'conflict' ? 'What is there is not what the backup has.' : undefined);
   if (result !== undefined) return [h('p', {}, result.message ?? reason ?? '')];
   return [
     reason === undefined && code === undefined
       ? undefined
-      : h('p', {}, reason, code !== undefined && h('code', { class: 'muted code' }, code)),
+      : h('p', {}, reason, ' ', code !== undefined && h('code', { class: 'muted code' }, code)),
     isActive(change) &&
       destructive === true &&
-      h('p', { class: 'destructive' }, 'What is there now is lost by it.'),
+      h('p', { class: 'destructive' }, 'Something that is there now is lost by it.'),
     differences(options, change),
     asked(state, change),
     policy(state, change),

@@ -85,7 +85,7 @@ export class ChangesSection {
 
   #drawHead(over: boolean): void {
     const titles = over
-      ? ['Object', 'What became of it', 'Why', 'Size']
+      ? ['Object', 'Result', 'Why', 'Size']
       : ['Object', 'What happens', 'Why, and what you can say', 'Size'];
     const cells = titles.map((title, i) =>
       h('th', { scope: 'col', class: i === COLUMNS - 1 ? 'number' : undefined }, title),

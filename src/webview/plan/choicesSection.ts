@@ -5,6 +5,7 @@ import { button, h, icon, section } from '../shared/dom';
 import { counted } from '../shared/format';
 import { hindrances, POLICIES } from './changeRows';
 import { checkbox, select } from './fields';
+import { answerTitle } from './words';
 import type { PlanState } from './planState';
 
 /** What holds for the whole restore: conflicts, what is accepted, what was answered. */
@@ -64,8 +65,9 @@ export function choicesSection(state: PlanState): HTMLElement {
               'li',
               {},
               icon('reply', 'inline'),
-              h('code', {}, answer),
-              ` ${value} `,
+              `${answerTitle(answer)}: `,
+              h('code', {}, value),
+              ' ',
               button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
                 disabled,
                 id: `back-${answer}`,

@@ -174,3 +174,13 @@ export function orderedRows(rows: readonly RestoreComparison[]): RestoreComparis
     (a, b) => size(b) - size(a) || (rowName(a.name) < rowName(b.name) ? -1 : 1),
   );
 }
+
+/** What was answered, in words: the plan does not ask it any more. */
+export function answerTitle(answer: string): string {
+  if (answer.startsWith('node:')) return `Takes the place of node ${answer.slice('node:'.length)}`;
+  const titles: Readonly<Record<string, string>> = {
+    initSwarm: 'A swarm is created that is reached at',
+    pinPorts: 'The same ports are published',
+  };
+  return titles[answer] ?? answer;
+}
