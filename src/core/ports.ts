@@ -344,6 +344,8 @@ export interface SnapshotFormat {
   title: string;
   /** File endings, with the dot. */
   endings: readonly string[];
+  /** Its checker keeps nothing of a chunk once `push` has resolved: the memory may be used again. */
+  borrows?: boolean;
   /** The bytes say which format they are of; this one is only assumed. */
   byBytes?: boolean;
   checker(): SnapshotChecker;

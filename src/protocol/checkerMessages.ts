@@ -7,7 +7,8 @@ export type CheckerRequest =
 
 /** Back from it. */
 export type CheckerReply =
-  | { type: 'taken'; bytes: number }
+  /** `chunk` comes back where its memory may be used again. */
+  | { type: 'taken'; bytes: number; chunk?: Uint8Array }
   | { type: 'report'; report: SnapshotReport }
   /** What could be read so far. */
   | { type: 'partial'; partial: SnapshotReport }

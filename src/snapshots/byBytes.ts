@@ -10,7 +10,7 @@ const HEAD_BYTES = 1024;
  * out by what comes, and falls back to `assumed`, which then says what is wrong.
  */
 export function formatByBytes(assumed: SnapshotFormat): SnapshotFormat {
-  return { ...assumed, byBytes: true, checker: () => new CheckerByBytes(assumed) };
+  return { ...assumed, byBytes: true, borrows: false, checker: () => new CheckerByBytes(assumed) };
 }
 
 class CheckerByBytes implements SnapshotChecker {

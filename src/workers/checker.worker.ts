@@ -10,20 +10,25 @@ const port = parentPort;
 if (port === null) throw new Error('This file runs as a worker thread.');
 const send = (reply: CheckerReply) => port.postMessage(reply);
 const { format: id, byBytes } = workerData as CheckerData;
-const opened = formatById(id).then((format) =>
-  (byBytes ? formatByBytes(format) : format).checker(),
-);
+const opened = formatById(id).then((named) => {
+  const format = byBytes ? formatByBytes(named) : named;
+  return { checker: format.checker(), borrows: format.borrows === true };
+});
 // One message after the other, also where a push has to wait.
 let queue: Promise<unknown> = opened;
 let failed = false;
 
 async function take(message: CheckerRequest): Promise<void> {
   if (failed) return;
-  const checker = await opened;
+  const { checker, borrows } = await opened;
   try {
     if (message.type === 'push') {
-      await checker.push(message.chunk);
-      send({ type: 'taken', bytes: message.chunk.length });
+      const { chunk } = message;
+      const bytes = chunk.length;
+      await checker.push(chunk);
+      if (borrows)
+        port?.postMessage({ type: 'taken', bytes, chunk }, [chunk.buffer as ArrayBuffer]);
+      else send({ type: 'taken', bytes });
     } else if (message.type === 'partial') {
       send({ type: 'partial', partial: await checker.partial() });
     } else {

@@ -29,6 +29,8 @@ class ThreadedChecker implements SnapshotChecker {
   #underWay = 0;
   #batch = new Uint8Array(BATCH_BYTES);
   #filled = 0;
+  /** Memory that came back. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #report: SnapshotReport | undefined;
   #partial: SnapshotReport | undefined;
   #failure: Error | undefined;
@@ -82,7 +84,7 @@ class ThreadedChecker implements SnapshotChecker {
   #send(): void {
     if (this.#filled === 0) return;
     const chunk = this.#batch.subarray(0, this.#filled);
-    this.#batch = new Uint8Array(BATCH_BYTES);
+    this.#batch = this.#spare.pop() ?? new Uint8Array(BATCH_BYTES);
     this.#filled = 0;
     this.#underWay += chunk.length;
     this.#post({ type: 'push', chunk }, [chunk.buffer]);
@@ -102,8 +104,12 @@ class ThreadedChecker implements SnapshotChecker {
   }
 
   #receive(reply: CheckerReply): void {
-    if (reply.type === 'taken') this.#underWay -= reply.bytes;
-    else if (reply.type === 'report') this.#report = reply.report;
+    if (reply.type === 'taken') {
+      this.#underWay -= reply.bytes;
+      if (reply.chunk !== undefined) {
+        this.#spare.push(new Uint8Array(reply.chunk.buffer as ArrayBuffer));
+      }
+    } else if (reply.type === 'report') this.#report = reply.report;
     else if (reply.type === 'partial') this.#partial = reply.partial;
     else {
       this.#partial = reply.partial;

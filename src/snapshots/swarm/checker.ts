@@ -96,5 +96,6 @@ export const swarmFormat: SnapshotFormat = {
   id: 'swarm',
   title: 'Swarm backup',
   endings: [SWARM_ENDING],
+  borrows: true,
   checker: () => new SwarmChecker(),
 };

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { toErrorInfo } from '../../../src/core/errors';
 import type { SnapshotChecker } from '../../../src/core/ports';
 import { consulFormat } from '../../../src/snapshots/raft/checker';
+import { swarmFormat } from '../../../src/snapshots/swarm/checker';
 import { threadedFormat } from '../../../src/workers/threadedFormat';
 import { fixture } from '../../support/snapshots/fixtures';
+import { swarmArchive, tarWith } from '../../support/snapshots/swarm';
 
 const threaded = threadedFormat(consulFormat, join(__dirname, '../../../src/workers'));
 const snap = fixture('consul-1.10-mixed.snap');
@@ -35,6 +38,29 @@ describe('a checker in a thread of its own', () => {
       assert.match(code ?? '', /^snapshot\./);
       assert.deepEqual({ code }, await check(consulFormat.checker(), bytes));
     }
+  });
+
+  it('checks many pieces whose memory is used again, and notices one byte', async () => {
+    const swarm = threadedFormat(swarmFormat, join(__dirname, '../../../src/workers'));
+    const tar = await tarWith([{ name: './big', content: randomBytes(24 << 20) }]);
+    const archive = await swarmArchive({ volumes: [{ node: 'n', name: 'v', tar }] });
+    const all = async (bytes: Buffer) => {
+      const checker = swarm.checker();
+      try {
+        for (let at = 0; at < bytes.length; at += 70_001) {
+          await checker.push(bytes.subarray(at, at + 70_001));
+        }
+        return await checker.finish();
+      } finally {
+        checker.destroy();
+      }
+    };
+    const here = swarmFormat.checker();
+    await here.push(archive);
+    assert.deepEqual(await all(archive), await here.finish());
+    const flipped = Buffer.from(archive);
+    flipped[20 << 20] = (flipped[20 << 20] ?? 0) ^ 1;
+    await assert.rejects(all(flipped), /SHA-256/);
   });
 
   it('tells what it has read when no more comes, and when it found damage', async () => {
