@@ -40,7 +40,7 @@ const steps = [
     title: 'Integration tests against real parts',
     commands: [mocha(minute, 'integration')],
     counts: true,
-    limit: 25 * minute,
+    limit: 40 * minute,
   },
   {
     name: 'package',

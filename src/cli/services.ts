@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Operations } from '../compose/operations';
 import type { ActivityStore } from '../core/operations/activity';
 import type { Clock, Log, SystemDefinition, Vault } from '../core/ports';
@@ -29,12 +27,6 @@ export interface Services {
 /** Enough to tell an OpenPGP message. */
 const HEAD_BYTES = 4096;
 
-/** Where the build puts what runs in threads: beside the bundle, or beside this folder. */
-function workerFolder(): string | undefined {
-  const folders = [join(__dirname, 'workers'), join(__dirname, '..', 'workers')];
-  return folders.find((folder) => existsSync(join(folder, 'checker.worker.js')));
-}
-
 /** The real parts. */
 export function realServices(terminal: Terminal): Services {
   const clock = { now: () => new Date() };
@@ -53,13 +45,7 @@ export function realServices(terminal: Terminal): Services {
     async operations() {
       const { createOperations } = await import('../compose/operations');
       const { activities, state } = await folders();
-      return createOperations({
-        activities,
-        state,
-        by: await owner(),
-        env: terminal.env,
-        workers: workerFolder(),
-      });
+      return createOperations({ activities, state, by: await owner(), env: terminal.env });
     },
     async openVault(folder, log) {
       const { openFolderVault } = await import('../vaults/folder/folderVault');

@@ -23,7 +23,7 @@ export const MANIFEST_MEMBER = 'manifest.json';
 export const SUMMARY_MEMBER = 'summary.json';
 export const SUMS_MEMBER = 'SHA256SUMS';
 /** Bytes of a piece; the last one of a content is shorter. */
-export const PIECE_BYTES = 4 << 20;
+export const PIECE_BYTES = 1 << 20;
 /** Definitions, stacks and the manifest together: they are held in memory. */
 export const MAX_HEAD_BYTES = 256 << 20;
 
