@@ -94,6 +94,8 @@ export interface ContentsItem {
   /** A few words beside the name: "3 of 3 running", "1.2 GB on node1". */
   description?: string;
   state: 'good' | 'warning' | 'bad' | 'unknown';
+  /** It is known of and can't be reached: there is nothing to be done with it. */
+  outOfReach?: boolean;
   /** For the tooltip. */
   facts: [name: string, value: string][];
   children?: ContentsItem[];

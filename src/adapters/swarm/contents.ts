@@ -54,6 +54,7 @@ export async function readContents(
         name,
         description: `on ${node}, not reached`,
         state: 'unknown',
+        outOfReach: true,
         facts: [
           ['Node', node],
           ['Used by', users.join(', ')],

@@ -76,7 +76,9 @@ export function saysLeaderless(error: unknown): boolean {
     isClusterBackupError(error) &&
     // The engine was asked before and answered: what it can't say in time is what a leader would know.
     (error.code === 'docker.timeout' ||
-      /does not have a leader|has no leader|context deadline exceeded/i.test(error.message))
+      /does not have a leader|has no leader|lost leader|context deadline exceeded/i.test(
+        error.message,
+      ))
   );
 }
 

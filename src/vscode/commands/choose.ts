@@ -86,7 +86,8 @@ export async function chooseItem(
   if (error !== undefined) throw fromErrorInfo(error);
   const all = groups.flatMap(({ items }) => items.flatMap((i) => [i, ...(i.children ?? [])]));
   const items = all
-    .filter(({ kind, id }, at) => kinds.includes(kind) && all.findIndex((i) => i.id === id) === at)
+    .filter(({ kind, outOfReach }) => kinds.includes(kind) && outOfReach !== true)
+    .filter(({ id }, at, usable) => usable.findIndex((i) => i.id === id) === at)
     .map((item) => ({ label: item.name, description: item.kind, item }));
   if (items.length === 0) {
     const { name } = entry.config;

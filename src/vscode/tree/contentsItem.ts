@@ -67,9 +67,9 @@ export function contentsItem({ entry, item, under }: ItemNode): vscode.TreeItem 
   const { contents } = entry.definition.capabilities;
   shown.contextValue = contextValue('item', {
     compare:
-      contents?.compares.includes(item.kind) === true ||
+      (contents?.compares.includes(item.kind) === true && item.outOfReach !== true) ||
       children.some(({ kind }) => contents?.compares.includes(kind)),
-    scope: contents?.scopes.includes(item.kind) === true,
+    scope: contents?.scopes.includes(item.kind) === true && item.outOfReach !== true,
     [`kind-${item.kind}`]: true,
   });
   shown.tooltip = itemTooltip(item, facts.join(', '));

@@ -144,6 +144,9 @@ describe('A swarm in the editor', function () {
     assert.ok(web);
     assert.match(String(tree.getTreeItem(web).description), /2 of 2/);
     assert.match(value(web), /^item\+(.*\+)?compare(\+|$)/);
+    assert.ok(web.kind === 'item');
+    const lost = value({ ...web, item: { ...web.item, outOfReach: true } });
+    assert.doesNotMatch(lost, /scope|compare/);
   });
 
   it('says why it can’t be asked, and keeps nothing it does not know', async () => {
