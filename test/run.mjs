@@ -47,7 +47,7 @@ const steps = [
     title: 'Package',
     commands: [npmRun('package'), mocha(10_000, 'package')],
     counts: true,
-    limit: 5 * minute,
+    limit: 10 * minute,
   },
   {
     name: 'host',
