@@ -64,7 +64,14 @@ export class HelperContainers {
       },
       createdSchema,
     );
-    const after = await this.#volume(mount, signal);
+    let after: string | undefined;
+    try {
+      after = await this.#volume(mount, signal);
+    } catch (error) {
+      // Nobody else knows of it, and a volume can't be removed while it is there.
+      await this.remove(Id);
+      throw error;
+    }
     if ('volume' in mount && before !== after) {
       await this.remove(Id);
       await remove(this.engine, `/volumes/${encodeURIComponent(mount.volume)}`, {});

@@ -31,6 +31,8 @@ export interface VolumeWork {
   context: RunContext;
 }
 
+/** Milliseconds that an engine may take to make a volume. */
+const CREATE_MS = 60_000;
 /** Seconds that an engine may take to put away what it was given last, once the stream has ended. */
 const SETTLE_SECONDS = 600;
 
@@ -40,24 +42,19 @@ const pathOf = (name: string): string => `/volumes/${encodeURIComponent(name)}`;
  * Makes a volume that is to be filled, or makes way for it: what is there is removed where the plan says so, and where
  * an earlier run left half of it.
  *
- * @returns whether it was made here, so that it is ours to remove again
+ * @param made told as soon as it was made here: from then on it is ours to remove again
  */
-export async function makeVolume({
-  change,
-  definition,
-  names,
-  on,
-  content,
-  journal,
-  context: { signal },
-}: VolumeWork): Promise<boolean> {
+export async function makeVolume(
+  { change, definition, names, on, content, journal, context: { signal } }: VolumeWork,
+  made: () => void = () => undefined,
+): Promise<void> {
   const { engine } = on;
   const name = change.target ?? change.name;
   const record = await journal.read(engineId(on), name);
   const isThere = await exists(engine, name, signal);
   if (change.action === 'update' && change.code === CODES.volumeInUse) {
     if (!isThere) throw changed(change);
-    return false;
+    return;
   }
   if (isThere) {
     const isOurs =
@@ -68,9 +65,16 @@ export async function makeVolume({
   }
   await journal.forget(engineId(on), name);
   const { body } = replayBody(definition, names, NO_IDS, { name });
-  const request = { method: 'POST', body, purpose: `create the volume ${name}`, signal } as const;
-  await engine.json('/volumes/create', request);
-  if (content?.sha256 === undefined) return true;
+  signal.throwIfAborted();
+  await engine.json('/volumes/create', {
+    method: 'POST',
+    body,
+    purpose: `create the volume ${name}`,
+    // Not cut short: whether it was made would not be known.
+    signal: AbortSignal.timeout(CREATE_MS),
+  });
+  made();
+  if (content?.sha256 === undefined) return;
   await journal.write(engineId(on), {
     node: on.node,
     volume: name,
@@ -78,7 +82,6 @@ export async function makeVolume({
     state: 'begun',
     sha256: content.sha256,
   });
-  return true;
 }
 
 async function exists(engine: DockerEngine, name: string, signal: AbortSignal): Promise<boolean> {
@@ -123,7 +126,7 @@ export class VolumeFill implements ContentSink {
   /** Makes the volume and begins to send. */
   async begin(): Promise<this> {
     try {
-      this.isMade = await makeVolume(this.work);
+      await makeVolume(this.work, () => (this.isMade = true));
       this.sending = this.send();
       this.sending.catch((error: unknown) => {
         this.failure ??= error;
