@@ -276,10 +276,22 @@ export class Workbench {
 
   /** Opens a row's children. */
   async expand(view: string, text: string | RegExp): Promise<void> {
-    const row = await this.row(view, text);
-    if ((await row.getAttribute('aria-expanded')) !== 'true') {
+    // A row moves while others above it are filled, and a click may miss it.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const row = await this.row(view, text);
+      if ((await row.getAttribute('aria-expanded')) === 'true') return;
       await row.locator('.monaco-tl-twistie').click();
+      const opened = this.tree(view)
+        .locator('[role="treeitem"][aria-expanded="true"]')
+        .filter({ hasText: text });
+      const isOpen = await opened
+        .first()
+        .waitFor({ timeout: 5_000 })
+        .then(() => true)
+        .catch(() => false);
+      if (isOpen) return;
     }
+    throw new Error(`${String(text)} can't be opened in ${view}.`);
   }
 
   /** Right-clicks a row and picks an entry of its menu. */

@@ -173,7 +173,7 @@ line'`,
     );
     assert.match(out, /SHA256SUMS\n[\s\S]*"format": "cluster-backup\/swarm"/);
     assert.match(out, /definitions\/services\/shop_web\.json: OK/);
-    const [, sum = 'none'] = /\n([0-9a-f]{64})  -\n/.exec(out) ?? [];
+    const [, sum = 'none'] = /\n([0-9a-f]{64}) {2}-\n/.exec(out) ?? [];
     assert.ok(out.includes(`"sha256": "${sum}"`), 'the sum by hand is that of the summary');
     assert.match(out, /\na\.txt 640 33:34\n/);
     assert.ok(out.includes(cluster.stacks?.['shop'] ?? '?'));

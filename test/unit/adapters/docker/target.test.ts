@@ -94,7 +94,10 @@ describe('which engine is meant', () => {
     await putContext('tls', 'tcp://tls:2376');
     const file = (name: string): string => `.docker/contexts/tls/${idOf('tls')}/docker/${name}`;
     await put(file('ca.pem'), 'no certificate');
-    assert.match(await refusal({ context: 'tls' }), /^docker.badConnection .*has no certificate in it/);
+    assert.match(
+      await refusal({ context: 'tls' }),
+      /^docker.badConnection .*has no certificate in it/,
+    );
     assert.match(await refusal({ context: 'nope' }), /^docker.badContext .*"nope" is not there/);
     await put(`.docker/contexts/meta/${idOf('empty')}/meta.json`, '{"Name":"empty"}');
     assert.match(await refusal({ context: 'empty' }), /^docker.badContext .*names no address/);
