@@ -32,7 +32,10 @@ export async function applyNetwork(work: Work): Promise<string> {
     const there = live.target.definitions.find(
       (one) => one.kind === 'network' && one.name === name,
     );
-    await remove(manager, `/networks/${textAt(there?.value, 'Id') ?? name}`);
+    const old = `/networks/${textAt(there?.value, 'Id') ?? name}`;
+    await remove(manager, old);
+    // Until the node has let go of it, an engine lists the old one beside the new one.
+    await poll(() => isGone(work, old), { seconds: REMOVAL_SECONDS, signal });
   }
   const freeAddresses = change.code === CODES.subnetTaken;
   const { body } = replayBody(definition, source.names, NO_IDS, { name, freeAddresses });
@@ -52,6 +55,17 @@ export async function applyNetwork(work: Work): Promise<string> {
   throw swarmErrors.subnetTaken({
     message: `The network ${name} got no addresses within ${ALLOCATION_SECONDS} seconds: ${subnetsOf(definition.value).join(', ') || 'its subnet'} is in use. It was removed again.`,
   });
+}
+
+async function isGone({ manager, context }: Work, path: string): Promise<true | undefined> {
+  try {
+    const { signal } = context;
+    await manager.json(path, { purpose: 'wait until a network has gone', signal });
+    return undefined;
+  } catch (error) {
+    if (isStatus(error, 404)) return true;
+    throw error;
+  }
 }
 
 async function create({ manager, context, change }: Work, name: string, body: JsonObject) {
