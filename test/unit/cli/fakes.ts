@@ -14,7 +14,7 @@ import { z } from 'zod';
 
 export const NOW = new Date('2026-11-21T12:00:00Z');
 export const ID = '01M7ZEBK3TDFBQDZW6BKEAYA38';
-export const OTHER_ID = '01M7ZEBK9SXXXXXXXXXXXXXXXX';
+export const OTHER_ID = '01M7ZEBK9SYYYYYYYYYYYYYYYY';
 
 export function manifest(changes: Partial<Manifest> = {}): Manifest {
   return {
