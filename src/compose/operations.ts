@@ -5,6 +5,7 @@ import type {
   BackupScope,
   ClusterStatus,
   ContentsGroup,
+  HostedBackup,
   Manifest,
   RestoreChoices,
 } from '../core/model';
@@ -12,6 +13,8 @@ import { recorded } from '../core/operations/activity';
 import type { Activity, ActivityStore } from '../core/operations/activity';
 import { adoptFile } from '../core/operations/adopt';
 import { backUp } from '../core/operations/backup';
+import { createHosted, fetchHosted, listHosted } from '../core/operations/hosted';
+import { planBackup } from '../core/operations/planBackup';
 import { planRestore } from '../core/operations/planRestore';
 import { restore } from '../core/operations/restore';
 import { resumeInterrupted } from '../core/operations/resume';
@@ -20,7 +23,7 @@ import { verifyBackup, verifySource } from '../core/operations/verify';
 import type { VerifyResult } from '../core/operations/verify';
 import type { RestorePlan } from '../core/plan';
 import type { Recovery } from '../core/recovery';
-import type { DecryptionSecrets, RunContext, SnapshotFormat } from '../core/ports';
+import type { BackupPlan, DecryptionSecrets, RunContext, SnapshotFormat } from '../core/ports';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
@@ -68,12 +71,46 @@ export interface Operations extends Inspections, Archives {
     p: Recorded & { cluster: ResolvedCluster; step: string; answers: Record<string, string> },
     c: RunContext,
   ): Promise<Recovery>;
+  /** What a backup would do to the cluster; nothing where its system has nothing to say. */
+  planBackup(
+    p: {
+      cluster: ResolvedCluster;
+      mode?: string | undefined;
+      scope?: BackupScope | undefined;
+      on?: string | undefined;
+    },
+    c: RunContext,
+  ): Promise<BackupPlan>;
+  /** Backups that the platform keeps on its own side, newest first. */
+  listHosted(p: { cluster: ResolvedCluster }, c: RunContext): Promise<HostedBackup[]>;
+  /** Has the platform make one, in a mode that is `hosted`, and follows it to its end. */
+  createHosted(
+    p: Recorded & {
+      cluster: ResolvedCluster;
+      mode?: string | undefined;
+      label?: string | undefined;
+      scope?: BackupScope | undefined;
+      on?: string | undefined;
+    },
+    c: RunContext,
+  ): Promise<HostedBackup>;
+  /** Copies one into the vault; `decryption` opens it where the platform encrypted it otherwise than we do. */
+  fetchHosted(
+    p: Recorded & {
+      cluster: ResolvedCluster;
+      id: string;
+      label?: string | undefined;
+      decryption?: DecryptionSecrets | undefined;
+    },
+    c: RunContext,
+  ): Promise<Backup>;
   backup(
     p: Recorded & {
       cluster: ResolvedCluster;
       mode?: string | undefined;
       label?: string | undefined;
       scope?: BackupScope | undefined;
+      on?: string | undefined;
       origin: Manifest['origin'];
     },
     c: RunContext,
@@ -211,7 +248,37 @@ export function createOperations(options: OperationsOptions): Operations {
           }),
       ),
 
-    backup: ({ activityId, cluster, mode, label, scope, origin }, context) =>
+    planBackup: ({ cluster, ...of }, context) =>
+      withParts(cluster, options, context.log, (parts) => planBackup(parts, of, context)),
+
+    listHosted: ({ cluster }, context) =>
+      withParts(cluster, options, context.log, (parts) => listHosted(parts, context)),
+
+    createHosted: ({ activityId, cluster, ...of }, context) =>
+      record(
+        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: of.label },
+        cluster,
+        context,
+        (c) => withParts(cluster, options, c.log, (parts) => createHosted(parts, of, c)),
+      ),
+
+    fetchHosted: ({ activityId, cluster, id, label, decryption }, context) =>
+      record(
+        { kind: 'fetch', id: activityId, cluster: cluster.connected.name, subject: id },
+        cluster,
+        context,
+        (c) =>
+          withParts(cluster, options, c.log, (parts) =>
+            fetchHosted(
+              beside({ ...parts, decryption: decryption ?? parts.decryption }),
+              { id, label, origin: { kind: 'manual' } },
+              c,
+            ),
+          ),
+        (backup) => backup.manifest.id,
+      ),
+
+    backup: ({ activityId, cluster, mode, label, scope, on, origin }, context) =>
       record(
         { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: label },
         cluster,
@@ -222,7 +289,7 @@ export function createOperations(options: OperationsOptions): Operations {
             for (const left of await parts.vault.recover()) {
               c.log.info(`Removed what a crash left: ${left}.`);
             }
-            return backUp(beside(parts), { mode, label, scope, origin }, c);
+            return backUp(beside(parts), { mode, label, scope, on, origin }, c);
           }),
         (backup) => backup.manifest.id,
       ),

@@ -26,6 +26,8 @@ export const manifestSchema = z.object({
   file: z.string().regex(/^[^/\\]+$/),
   mode: z.string().optional(),
   label: z.string().optional(),
+  /** Where it was taken: what a later restore compares, in the system's own words. No secret. */
+  source: z.record(z.string(), z.string()).optional(),
   /** What of the cluster was taken, where that was chosen. */
   scope: z
     .object({

@@ -85,6 +85,30 @@ export interface RestoreChoices {
   answers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A backup that lies on the platform's own side. */
+export interface HostedBackup {
+  id: string;
+  /** What the platform calls it: its label, its file. */
+  name: string;
+  state: 'inProgress' | 'ready' | 'failed' | 'restoring' | 'unknown';
+  /** The platform's own word for it. */
+  stateText: string;
+  /** ISO 8601. */
+  created?: string;
+  /** ISO 8601; absent while it is not finished. */
+  finished?: string;
+  bytes?: number;
+  encrypted?: boolean;
+  /** Where it lies: "manager1:/var/backups". */
+  where?: string;
+  /** Why it failed, as the platform says. */
+  error?: string;
+  /** Whether it can be copied into the vault now; else why not. */
+  fetch?: true | string;
+  /** Everything else the platform says of it. */
+  facts: [name: string, value: string][];
+}
+
 /** One object of a cluster, for the tree. */
 export interface ContentsItem {
   /** As in plans and backups: `service/web_api`. */

@@ -4,8 +4,8 @@ import type { ProgressUpdate, SnapshotReport } from './ports';
 /** How much a line of a plan matters: `blocker` stops the restore, `warning` must be read, `info` is told. */
 export type PlanSeverity = 'info' | 'warning' | 'blocker';
 
-/** One thing that a restore would do, or that one has to know before. */
-export interface RestorePlanItem {
+/** One thing that will happen, or that one has to know before. */
+export interface PlanLine {
   severity: PlanSeverity;
   /** Stable, e.g. `consul.version`, for scripts. */
   code: string;
@@ -13,7 +13,15 @@ export interface RestorePlanItem {
   detail?: string;
   /** What the person may answer to it, e.g. that a swarm is to be created. */
   questions?: PlanQuestion[];
+  /**
+   * A secret that is asked for. The answer goes to the payloads under this id, never into the plan; with it the plan
+   * is made anew.
+   */
+  asks?: { id: string; title: string; given: boolean; optional?: boolean };
 }
+
+/** A line of a restore's plan. */
+export type RestorePlanItem = PlanLine;
 
 /** A question that a line of a plan asks. The answer goes to `RestoreChoices.answers`. */
 export interface PlanQuestion {
@@ -112,6 +120,8 @@ export interface RestorePlan {
   possible: boolean;
   /** Whether a safety backup will be made first. */
   safetyBackup: boolean;
+  /** Why there can be none. */
+  noSafetyBackup?: string;
   /** Set where the tokens that come back may replace the one in use. */
   asksForSecret?: { field: string; reason: string };
   /**

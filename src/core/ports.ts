@@ -5,11 +5,12 @@ import type {
   BackupScope,
   ClusterStatus,
   ContentsGroup,
+  HostedBackup,
   Inventory,
   Manifest,
   RestoreChoices,
 } from './model';
-import type { ChangeResult, Looks, PlannedChange, RestorePlanItem } from './plan';
+import type { ChangeResult, Looks, PlannedChange, PlanLine, RestorePlanItem } from './plan';
 import type { Recovery } from './recovery';
 
 /** Told how far a step is; `total` only where it is known. */
@@ -50,6 +51,8 @@ export interface BackupModeInfo {
   id: string;
   title: string;
   description: string;
+  /** The platform keeps it on its own side: it is made by `HostedBackups.create`, not by `backup`. */
+  hosted?: boolean;
 }
 
 /** A part of a backup that can be left out. */
@@ -83,6 +86,19 @@ export interface Capabilities {
   };
   /** Whether there is a guided walk back from lost quorum (`Adapter.recovery`). */
   recovery?: boolean;
+  /** Set where the platform keeps backups of its own (`Adapter.hosted`): what can be done with one. */
+  hosted?: {
+    /** Heading in the tree: "On the managers". */
+    title: string;
+    /** It can be copied into the vault (`HostedBackups.fetch`). */
+    fetch: boolean;
+  };
+  /** What `backup` yields may be an OpenPGP message already (`BackupSource.sealed`). */
+  seals?: boolean;
+  /** A backup says what it does to the cluster before it starts (`Adapter.planBackup`). */
+  announces?: boolean;
+  /** The server that takes the backup can be chosen (`BackupRequest.on`): objects of this kind in `contents`. */
+  takenOn?: { kind: string; title: string };
 }
 
 /** A cluster as configured, its secrets resolved. Never logged, never stored. */
@@ -149,6 +165,15 @@ export interface SystemDefinition {
   secretBinding(connection: unknown): string;
   /** Things worth a warning in the tree before anything is asked of the cluster. */
   warnings(connection: unknown): string[];
+  /**
+   * What of the cluster is not in its backup and another system of ours backs up: *Back up the swarm too*. The fields
+   * are those of an entry for it.
+   */
+  companion?(connection: unknown): {
+    system: string;
+    title: string;
+    fields: Record<string, unknown>;
+  };
   /** Loads the heavy part. */
   load(): Promise<AdapterFactory>;
 }
@@ -169,6 +194,10 @@ export interface BackupRequest {
   mode: string;
   /** What of the cluster; its default parts, whole, when left out. */
   scope?: BackupScope | undefined;
+  /** Which server takes it, where that can be chosen (`Capabilities.takenOn`); the adapter picks when left out. */
+  on?: string | undefined;
+  /** How the cluster's backups are encrypted, for a system that can do it itself. */
+  encryption?: EncryptionRequest | undefined;
 }
 
 /** Bytes on their way from a cluster, and what the cluster said about them. */
@@ -183,6 +212,15 @@ export interface BackupSource {
    * stream has ended.
    */
   notes: string[];
+  /**
+   * The stream is an OpenPGP message already, made with the passphrase asked for. It is stored as it comes, and opened
+   * beside that to be checked.
+   */
+  sealed?: boolean;
+  /** Where it comes from, for the manifest: what a later restore has to compare. No secret. */
+  origin?: Readonly<Record<string, string>>;
+  /** The system's own rule of a sound backup, where the bytes alone can't tell. Throws an error of area `snapshot`. */
+  judge?(report: SnapshotReport): void;
 }
 
 export interface RestoreCheck {
@@ -192,12 +230,42 @@ export interface RestoreCheck {
   found: number | undefined;
 }
 
+/** What is known of a backup before it starts. Plain data. */
+export interface BackupPlan {
+  /** What happens, what stops, what is not in it; a blocker stops it. */
+  items: PlanLine[];
+  /** Which server takes it. */
+  on?: string;
+  /** Those that could: chosen from in `BackupRequest.on`. */
+  candidates?: { name: string; description: string }[];
+}
+
+/** Backups that lie on the platform's own side. */
+export interface HostedBackups {
+  /** Newest first. */
+  list(context: RunContext): Promise<HostedBackup[]>;
+  /**
+   * Makes one and follows it to its end.
+   * @throws with the platform's own reason where it failed
+   */
+  create(
+    request: BackupRequest & { label?: string | undefined },
+    context: RunContext,
+  ): Promise<HostedBackup>;
+  /** Its bytes; capability `hosted.fetch`. */
+  fetch?(id: string, context: RunContext): Promise<BackupSource>;
+}
+
 /** What every adapter does. */
 export interface AdapterBase {
   /** Asks the cluster how it is. Throws where it can't be reached or denies us. */
   status(context: RunContext): Promise<ClusterStatus>;
   /** Starts a backup; the stream fails if the cluster cuts it. Refuses by an error of category `refused`. */
   backup(request: BackupRequest, context: RunContext): Promise<BackupSource>;
+  /** What that backup would do, asked of the cluster and changing nothing; capability `announces`. */
+  planBackup?(request: BackupRequest, context: RunContext): Promise<BackupPlan>;
+  /** Capability `hosted`. Throws where the entry lacks what it takes. */
+  hosted?(): HostedBackups;
   /** What the cluster holds now; kinds that can't be counted with these rights are left out. */
   inventory(context: RunContext): Promise<Inventory>;
   /** The cluster's objects, for the tree; capability `contents`. */
@@ -227,21 +295,42 @@ export interface AdapterBase {
   close(): Promise<void>;
 }
 
+/** What a restore as a whole works with. */
+export interface WholeRequest {
+  content: SnapshotReport;
+  /** The backup's; undefined for a file that no vault holds. */
+  manifest?: Manifest | undefined;
+  /** Answers to the plan's questions, and codes that the person accepts. */
+  choices: RestoreChoices;
+  /** Secrets that the plan asks for (`PlanLine.asks`), base64. Never kept, never shown. */
+  payloads: Readonly<Record<string, string>>;
+}
+
+/** The system's own part of a plan. */
+export interface WholePlan {
+  items: RestorePlanItem[];
+  /** Why no safety backup of the present state can be made; then none is. */
+  noSafetyBackup?: string;
+}
+
 /** An adapter of a system that takes a snapshot as a whole, in place of all it holds. */
 export interface WholeAdapter extends AdapterBase {
   /** The system's own lines of a restore plan: versions, record types, CA, tokens. */
-  planRestore(content: SnapshotReport, context: RunContext): Promise<RestorePlanItem[]>;
+  planRestore(request: WholeRequest, context: RunContext): Promise<WholePlan>;
   /**
    * Hands a checked snapshot to the cluster. Sent once, never repeated by itself.
    * @param size bytes of the stream, where known
    */
-  restore(stream: Readable, size: number | undefined, context: RunContext): Promise<void>;
+  restore(
+    request: WholeRequest & { stream: Readable; size: number | undefined },
+    context: RunContext,
+  ): Promise<void>;
   /**
    * Waits until the cluster answers again and compares what it holds with the snapshot.
    * @param secrets replace the cluster's own where the restore brought other tokens back
    */
   checkRestored(
-    content: SnapshotReport,
+    request: WholeRequest,
     secrets: Readonly<Record<string, string>>,
     context: RunContext,
   ): Promise<RestoreCheck[]>;

@@ -18,7 +18,17 @@ const KEPT = 500;
 
 const startLine = z.object({
   event: z.literal('start'),
-  kind: z.enum(['backup', 'restore', 'verify', 'delete', 'export', 'adopt', 'resume', 'recover']),
+  kind: z.enum([
+    'backup',
+    'restore',
+    'verify',
+    'delete',
+    'export',
+    'adopt',
+    'resume',
+    'recover',
+    'fetch',
+  ]),
   cluster: z.string(),
   subject: z.string().optional(),
   by: z.string(),

@@ -4,7 +4,8 @@ import type { Operations, Recorded } from '../compose/operations';
 import { progressText, RateMeter } from './progressText';
 import type { Services } from './services';
 
-type RecordedMethod = 'backup' | 'verify' | 'restore' | 'exportBackup' | 'recover';
+type RecordedMethod =
+  'backup' | 'verify' | 'restore' | 'exportBackup' | 'recover' | 'createHosted' | 'fetchHosted';
 type LongMethod = RecordedMethod | 'planRestore';
 type Params<M extends LongMethod> = Parameters<Operations[M]>[0];
 type Result<M extends LongMethod> = Awaited<ReturnType<Operations[M]>>;

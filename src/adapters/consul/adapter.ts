@@ -37,13 +37,14 @@ class ConsulAdapter implements WholeAdapter {
     return toInventory(await countAll(client, status, signal), status.index);
   };
 
-  readonly planRestore: WholeAdapter['planRestore'] = async (content, context) =>
-    planConsulRestore(await this.#own(), content, context);
+  readonly planRestore: WholeAdapter['planRestore'] = async ({ content }, context) => ({
+    items: await planConsulRestore(await this.#own(), content, context),
+  });
 
-  readonly restore: WholeAdapter['restore'] = async (stream, size, context) =>
+  readonly restore: WholeAdapter['restore'] = async ({ stream, size }, context) =>
     sendRestore(await this.#own(), stream, size, context);
 
-  readonly checkRestored: WholeAdapter['checkRestored'] = async (content, secrets, context) =>
+  readonly checkRestored: WholeAdapter['checkRestored'] = async ({ content }, secrets, context) =>
     compareRestored(await this.#with(secrets), content, context);
 
   readonly close: WholeAdapter['close'] = async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import type * as z from 'zod';
 import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
@@ -99,6 +99,12 @@ class EngineClient implements DockerEngine {
     } finally {
       body.destroy();
     }
+  }
+
+  attach(_: string, request: EngineRequest): Promise<Duplex> {
+    return Promise.reject(
+      dockerErrors.badAnswer({ message: `Not there yet: ${request.purpose}.` }),
+    );
   }
 
   async close(): Promise<void> {

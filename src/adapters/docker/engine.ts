@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type * as z from 'zod';
 
 /** A question to an engine. */
@@ -37,6 +37,12 @@ export interface DockerEngine {
   stream(path: string, request: EngineRequest): Promise<EngineReply>;
   /** Sends bytes (chunked); resolves with the answer's text once the engine has taken all of it. */
   send(path: string, body: Readable, request: EngineRequest): Promise<string>;
+  /**
+   * Asks for a connection of both directions (`/containers/{id}/attach`, `/exec/{id}/start`) and gives its bytes as
+   * they come. Ending the writable half tells the container that its input is over; its output still comes.
+   * @throws `docker.*`; an answer that says no as `EngineStatusError`
+   */
+  attach(path: string, request: EngineRequest): Promise<Duplex>;
   /** Lets go of connections. */
   close(): Promise<void>;
 }

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { coreErrors, throwIfCancelled } from '../errors';
 import { labelProblem } from '../model';
 import type { Backup, BackupScope, Manifest } from '../model';
 import { AS_STORED } from '../ports';
-import type { BackupSource, RunContext, SnapshotReport } from '../ports';
+import type {
+  BackupSource,
+  ProgressUpdate,
+  RunContext,
+  SnapshotReport,
+  VaultWriter,
+} from '../ports';
 import { VERSION } from '../version';
 import type { ClusterParts } from './context';
 import { finishInterrupted } from './resume';
@@ -17,6 +24,8 @@ export interface BackupOptions {
   mode?: string | undefined;
   label?: string | undefined;
   scope?: BackupScope | undefined;
+  /** Which server takes it, where that can be chosen. */
+  on?: string | undefined;
   origin: Manifest['origin'];
 }
 
@@ -52,16 +61,30 @@ export async function backUpLocked(
   context: RunContext,
 ): Promise<Backup> {
   const mode = checkRequest(parts, options);
+  const { scope, on } = options;
+  const { encryption } = parts;
+  const ask = () => parts.adapter.backup({ mode, scope, on, encryption }, context);
+  return keepFrom(parts, { ...options, mode }, ask, context);
+}
+
+/** Keeps what `ask` gives in the vault; the caller holds the cluster's lock. */
+export async function keepFrom(
+  parts: ClusterParts,
+  options: BackupOptions,
+  ask: () => Promise<BackupSource> | undefined,
+  context: RunContext,
+): Promise<Backup> {
   throwIfCancelled(context.signal);
   const id = ulid(context.clock.now().getTime());
   const created = context.clock.now();
   context.progress({ phase: 'Asking the cluster' });
   // While the cluster makes its snapshot, the vault and the encryption are made ready.
-  const asked = parts.adapter.backup({ mode, scope: options.scope }, context);
+  const asked = ask();
+  if (asked === undefined) throw coreErrors.unexpected({ message: 'Nothing was asked for.' });
   // It may fail before it is read; the reader below is told then.
   asked.then((source) => source.stream.on('error', () => undefined)).catch(() => undefined);
   try {
-    return await keep(parts, { ...options, mode, id, created }, asked, context);
+    return await keep(parts, { ...options, id, created }, asked, context);
   } finally {
     await asked.then((source) => source.stream.destroy()).catch(() => undefined);
   }
@@ -69,11 +92,74 @@ export async function backUpLocked(
 
 async function keep(
   parts: ClusterParts,
-  options: BackupOptions & { mode: string; id: string; created: Date },
+  options: BackupOptions & { id: string; created: Date },
   asked: Promise<BackupSource>,
   context: RunContext,
 ): Promise<Backup> {
-  const { vault, encryptor, encryption, definition } = parts;
+  const { vault, encryption, definition } = parts;
+  const { capabilities } = definition;
+  // Only a system that may encrypt by itself has to be waited for to know how it is stored.
+  const sealed = capabilities.seals === true && (await asked).sealed === true;
+  const kind = sealed ? 'passphrase' : encryption.kind;
+  const writer = await vault.create({
+    id: options.id,
+    cluster: parts.name,
+    created: options.created,
+    label: options.label,
+    ending: capabilities.fileEnding + (kind === 'none' ? '' : '.gpg'),
+  });
+  try {
+    const { report, content, keyIds } = sealed
+      ? await writeSealed(parts, await asked, writer, context)
+      : await writePlain(parts, asked, writer, context);
+    const source = await asked;
+    source.judge?.(report);
+    context.progress({ phase: 'Syncing to disk' });
+    const finished = context.clock.now().toISOString();
+    return await writer.commit({
+      version: 1,
+      id: options.id,
+      cluster: parts.name,
+      system: {
+        kind: definition.id,
+        ...(source.systemVersion === undefined ? {} : { version: source.systemVersion }),
+      },
+      format: report.format,
+      ...(options.mode === undefined ? {} : { mode: options.mode }),
+      ...(options.label ? { label: options.label } : {}),
+      ...(source.origin === undefined ? {} : { source: { ...source.origin } }),
+      ...(options.scope === undefined ? {} : { scope: options.scope }),
+      origin: options.origin,
+      created: options.created.toISOString(),
+      finished,
+      sha256: { content },
+      encryption: { kind, ...(keyIds.length > 0 ? { keyIds } : {}) },
+      snapshot: report.identity,
+      counts: report.counts,
+      ...(source.notes.length > 0 ? { notes: source.notes } : {}),
+      verification: { at: finished, by: VERSION, result: 'ok' },
+    });
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** What of a backup is known once its bytes lie in the vault. */
+interface Written {
+  report: SnapshotReport;
+  /** SHA-256 of the plain content. */
+  content: string;
+  keyIds: string[];
+}
+
+async function writePlain(
+  parts: ClusterParts,
+  asked: Promise<BackupSource>,
+  writer: VaultWriter,
+  context: RunContext,
+): Promise<Written> {
+  const { encryptor, encryption } = parts;
   const checker = parts.format.checker();
   // What is stored as it is needs no sum of its own.
   const content = encryption.kind === 'none' ? undefined : createHash('sha256');
@@ -90,25 +176,13 @@ async function keep(
       const taken = checker.push(chunk);
       content?.update(chunk);
       await taken;
-      context.progress({
-        phase: 'Backing up',
-        done: arrived,
-        unit: 'bytes',
-        ...(source.size === undefined ? {} : { total: source.size }),
-      });
+      context.progress(progressOf(source, arrived));
       yield chunk;
     }
     throwIfCancelled(context.signal);
     report = await checker.finish();
   }
 
-  const writer = await vault.create({
-    id: options.id,
-    cluster: parts.name,
-    created: options.created,
-    label: options.label,
-    ending: definition.capabilities.fileEnding + (encryption.kind === 'none' ? '' : '.gpg'),
-  });
   try {
     const plain = Readable.from(checked());
     let keyIds: string[] = [];
@@ -124,40 +198,77 @@ async function keep(
     if (report === undefined) {
       throw coreErrors.unexpected({ message: 'The snapshot ended without having been checked.' });
     }
-    context.progress({ phase: 'Syncing to disk' });
-    const source = await asked;
-    const finished = context.clock.now().toISOString();
-    return await writer.commit({
-      version: 1,
-      id: options.id,
-      cluster: parts.name,
-      system: {
-        kind: definition.id,
-        ...(source.systemVersion === undefined ? {} : { version: source.systemVersion }),
-      },
-      format: report.format,
-      mode: options.mode,
-      ...(options.label ? { label: options.label } : {}),
-      ...(options.scope === undefined ? {} : { scope: options.scope }),
-      origin: options.origin,
-      created: options.created.toISOString(),
-      finished,
-      sha256: { content: content?.digest('hex') ?? AS_STORED },
-      encryption: { kind: encryption.kind, ...(keyIds.length > 0 ? { keyIds } : {}) },
-      snapshot: report.identity,
-      counts: report.counts,
-      ...(source.notes.length > 0 ? { notes: source.notes } : {}),
-      verification: { at: finished, by: VERSION, result: 'ok' },
-    });
-  } catch (error) {
-    await writer.abort();
-    throw error;
+    return { report, content: content?.digest('hex') ?? AS_STORED, keyIds };
   } finally {
     checker.destroy();
   }
 }
 
-function checkRequest(parts: ClusterParts, options: BackupOptions): string {
+/** Stores an OpenPGP message as it comes, and opens it on the way: nothing counts as a backup that was not read. */
+async function writeSealed(
+  parts: ClusterParts,
+  source: BackupSource,
+  writer: VaultWriter,
+  context: RunContext,
+): Promise<Written> {
+  const checker = parts.format.checker();
+  const content = createHash('sha256');
+  const message = new PassThrough();
+  const read = async (): Promise<SnapshotReport> => {
+    try {
+      const plain = await parts.encryptor.decrypt(message, parts.decryption);
+      for await (const chunk of plain as AsyncIterable<Uint8Array>) {
+        const taken = checker.push(chunk);
+        content.update(chunk);
+        await taken;
+      }
+      return await checker.finish();
+    } finally {
+      // Whoever still writes is let go; the failure is told below.
+      message.destroy();
+    }
+  };
+  const reading = read();
+  reading.catch(() => undefined);
+  let arrived = 0;
+  async function* copied(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of readAhead(source.stream) as AsyncIterable<Uint8Array>) {
+      throwIfCancelled(context.signal);
+      arrived += chunk.length;
+      if (!message.destroyed && !message.write(chunk)) {
+        await Promise.race([once(message, 'drain'), once(message, 'close')]);
+      }
+      if (message.destroyed) await reading;
+      context.progress(progressOf(source, arrived));
+      yield chunk;
+    }
+    message.end();
+    await reading;
+  }
+  try {
+    await pipeToWriter(Readable.from(copied()), writer, context.signal);
+    return { report: await reading, content: content.digest('hex'), keyIds: [] };
+  } finally {
+    message.destroy();
+    checker.destroy();
+  }
+}
+
+function progressOf({ size }: BackupSource, done: number): ProgressUpdate {
+  return {
+    phase: 'Backing up',
+    done,
+    unit: 'bytes',
+    ...(size === undefined ? {} : { total: size }),
+  };
+}
+
+/**
+ * Refuses what can't be asked of the system, and gives the mode.
+ *
+ * @throws `core.badLabel`, `core.unsupported`
+ */
+export function checkRequest(parts: ClusterParts, options: Omit<BackupOptions, 'origin'>): string {
   const problem = labelProblem(options.label ?? '');
   if (problem !== undefined) {
     throw coreErrors.badLabel({

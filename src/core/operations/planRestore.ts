@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Inventory, RestoreChoices } from '../model';
 import type { PlannedChange, RestoreComparison, RestorePlan, RestorePlanItem } from '../plan';
 import { isItemised } from '../ports';
-import type { ItemisedPlan, RunContext, SnapshotReport } from '../ports';
+import type { ItemisedPlan, RunContext, SnapshotReport, WholePlan } from '../ports';
 import type { ClusterParts } from './context';
 import { openPlain } from './source';
 import type { StoredSource } from './source';
@@ -14,7 +14,7 @@ export const TOKENS_RETURN = 'tokensReturn';
 
 export interface PlanOptions {
   safetyBackup: boolean;
-  /** For a restore object by object. */
+  /** What of it, where it is restored object by object; answers to what the plan asks. */
   choices?: RestoreChoices | undefined;
   payloads?: Readonly<Record<string, string>> | undefined;
   /**
@@ -71,11 +71,15 @@ export async function planRestore(
     current,
     comparison: own.changes === undefined ? compare(content, current) : [],
     items,
-    ...(own.changes === undefined ? {} : { changes: own.changes, choices: options.choices ?? {} }),
+    ...(own.changes === undefined ? {} : { changes: own.changes }),
+    ...(own.changes === undefined && options.choices === undefined
+      ? {}
+      : { choices: options.choices ?? {} }),
     ...(own.safety === undefined ? {} : { safetyScope: own.safety }),
     ...(own.looks === undefined ? {} : { looks: own.looks }),
     possible: !items.some((i) => i.severity === 'blocker') && hasWork(own.changes),
-    safetyBackup: options.safetyBackup,
+    safetyBackup: options.safetyBackup && own.noSafetyBackup === undefined,
+    ...(own.noSafetyBackup === undefined ? {} : { noSafetyBackup: own.noSafetyBackup }),
     ...(tokens === undefined ? {} : { asksForSecret: { field: 'token', reason: tokens.title } }),
     fingerprint,
   };
@@ -116,12 +120,15 @@ async function planBySystem(
   damaged: boolean,
   { choices, payloads, known }: PlanOptions,
   context: RunContext,
-): Promise<Omit<ItemisedPlan, 'changes'> & { changes?: ItemisedPlan['changes'] }> {
+): Promise<Partial<ItemisedPlan> & WholePlan> {
   const { adapter } = parts;
-  if (!isItemised(adapter)) return { items: await adapter.planRestore(content, context) };
+  const request = { content, choices: choices ?? {}, payloads: payloads ?? {} };
+  if (!isItemised(adapter)) {
+    const manifest = source.backup?.manifest;
+    return adapter.planRestore({ ...request, manifest }, context);
+  }
   // What can't be trusted is not looked into.
   if (damaged) return { items: [], changes: [] };
-  const request = { content, choices: choices ?? {}, payloads: payloads ?? {} };
   const open = () => openHead(source, parts, context);
   return adapter.planChanges({ ...request, open, looks: known?.looks }, context);
 }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
 import type { Backup, BackupScope } from '../model';
-import type { ChangeResult, RestorePlan } from '../plan';
+import type { ChangeResult, PlanLine, RestorePlan } from '../plan';
 import { isItemised } from '../ports';
-import type { RestoreCheck, RunContext, WholeAdapter } from '../ports';
+import type { RestoreCheck, RunContext, WholeRequest } from '../ports';
 import { backUpLocked } from './backup';
 import type { ClusterParts } from './context';
 import { restoreItems } from './itemisedRestore';
@@ -63,13 +63,25 @@ export async function restore(
         checked: () => checkedStream(source, parts, plan, locked),
       });
     }
-    const items = await adapter.planRestore(plan.content, locked);
+    const request: WholeRequest = {
+      content: plan.content,
+      manifest: source.backup?.manifest,
+      choices: plan.choices ?? {},
+      payloads: options.payloads ?? {},
+    };
+    const { items } = await adapter.planRestore(request, locked);
     refuseBlocked({ ...plan, items, possible: !items.some((i) => i.severity === 'blocker') });
+    refuseOther(plan, items);
 
     const safetyBackup = await safetyBackupFor(plan, parts, locked);
-    await send(source, parts, adapter, plan, locked);
+    const { stream, close } = await checkedStream(source, parts, plan, locked);
+    try {
+      await adapter.restore({ ...request, stream, size: plan.content.contentBytes }, locked);
+    } finally {
+      close();
+    }
     locked.progress({ phase: 'Checking the cluster' });
-    const checks = await adapter.checkRestored(plan.content, options.checkSecrets ?? {}, locked);
+    const checks = await adapter.checkRestored(request, options.checkSecrets ?? {}, locked);
     const result = { checks, ...(safetyBackup === undefined ? {} : { safetyBackup }) };
     const wrong = checks.filter((c) => c.found !== undefined && c.found !== c.expected);
     if (wrong.length > 0) {
@@ -128,21 +140,6 @@ async function makeSafetyBackup(
   }
 }
 
-async function send(
-  source: StoredSource,
-  parts: ClusterParts,
-  adapter: WholeAdapter,
-  plan: RestorePlan,
-  context: RunContext,
-): Promise<void> {
-  const { stream, close } = await checkedStream(source, parts, plan, context);
-  try {
-    await adapter.restore(stream, plan.content.contentBytes, context);
-  } finally {
-    close();
-  }
-}
-
 /** The backup's plain bytes, checked once more as they pass: the end comes only when they are what was planned. */
 async function checkedStream(
   source: StoredSource,
@@ -179,6 +176,19 @@ async function checkedStream(
     checker.destroy();
   };
   return { stream, close };
+}
+
+/** A warning that was not in the plan is one that nobody has confirmed. */
+function refuseOther(plan: RestorePlan, now: readonly PlanLine[]): void {
+  const fresh = now.find(
+    (line) =>
+      line.severity === 'warning' &&
+      !plan.items.some(({ code, title }) => code === line.code && title === line.title),
+  );
+  if (fresh === undefined) return;
+  throw coreErrors.planChanged({
+    message: `Cluster "${plan.cluster}" is not what it was when the plan was made: ${fresh.title}. Nothing was changed.`,
+  });
 }
 
 function refuseBlocked(plan: RestorePlan): void {

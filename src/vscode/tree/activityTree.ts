@@ -32,6 +32,7 @@ const TITLES: Record<Activity['kind'], string> = {
   adopt: 'Adopt',
   resume: 'Finish',
   recover: 'Recover',
+  fetch: 'Fetch',
 };
 
 /** What runs and what ran, in this window and everywhere else that shares the journal. */

@@ -6,7 +6,16 @@ import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
 import type { FaultProxy } from '../../support/faultProxy';
 import { startFaultProxy } from '../../support/faultProxy';
-import { MASTER, adapterFor, closeAdapters, context, must, refused, save } from './support';
+import {
+  MASTER,
+  adapterFor,
+  closeAdapters,
+  context,
+  must,
+  refused,
+  save,
+  sending,
+} from './support';
 
 const isSave = (method: string, path: string) =>
   method === 'GET' && path.startsWith('/v1/snapshot');
@@ -41,7 +50,7 @@ describe('Consul: behind a connection that fails', function () {
   it('passes everything when nothing is wrong', async () => {
     assert.ok(snapshot.length > 1_000_000);
     const before = sent(isRestore);
-    await adapter().restore(Readable.from([snapshot]), snapshot.length, context());
+    await adapter().restore(sending(Readable.from([snapshot]), snapshot.length), context());
     assert.equal(sent(isRestore) - before, 1);
   });
 
@@ -164,7 +173,7 @@ describe('Consul: behind a connection that fails', function () {
     beforeEach(() => (before = sent(isRestore)));
     afterEach(() => assert.equal(sent(isRestore) - before, 1));
     const restore = (more = {}, signal?: AbortSignal) =>
-      adapter(more).restore(Readable.from([snapshot]), snapshot.length, context(signal));
+      adapter(more).restore(sending(Readable.from([snapshot]), snapshot.length), context(signal));
 
     it('when the server is busy', async () => {
       proxy.inject({ kind: 'answer', status: 429, body: 'try again' }, { when: isRestore });
@@ -189,7 +198,10 @@ describe('Consul: behind a connection that fails', function () {
         }
       };
       await refused(
-        adapter().restore(Readable.from(slow(), { objectMode: false }), snapshot.length, context()),
+        adapter().restore(
+          sending(Readable.from(slow(), { objectMode: false }), snapshot.length),
+          context(),
+        ),
         'consul.restoreNotSent',
       );
     });
@@ -221,7 +233,10 @@ describe('Consul: behind a connection that fails', function () {
       yield snapshot.subarray(500_000);
     };
     const body = Readable.from(slow(), { objectMode: false });
-    await refused(adapter().restore(body, snapshot.length, context(stop.signal)), 'core.cancelled');
+    await refused(
+      adapter().restore(sending(body, snapshot.length), context(stop.signal)),
+      'core.cancelled',
+    );
     await delay(200);
     assert.equal((await consul.request('GET', '/v1/kv/newer')).status, 200);
     await must(consul, 'DELETE', '/v1/kv/newer');

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
 import { waitFor } from '../../../src/sandbox/parts/wait';
-import { MASTER, adapterFor, closeAdapters, context, must, refused, save } from './support';
+import { MASTER, adapterFor, closeAdapters, context, must, refused, save, whole } from './support';
 
 const KEYS = new Map<string, Buffer>([
   ['plain', Buffer.from('value')],
@@ -96,16 +96,13 @@ describe('Consul: save and restore, with everything in it', function () {
     await must(consul, 'DELETE', `/v1/query/${queries[0]?.ID ?? ''}`);
 
     const telling = context();
-    await adapter.restore(
-      Readable.from([bytes.subarray(0, 999), bytes.subarray(999)]),
-      bytes.length,
-      telling,
-    );
+    const stream = Readable.from([bytes.subarray(0, 999), bytes.subarray(999)]);
+    await adapter.restore({ ...whole(report), stream, size: bytes.length }, telling);
     assert.deepEqual(telling.phases, [
       'Sending to the cluster',
       'Waiting for the leader to apply it',
     ]);
-    const checks = await adapter.checkRestored(report, {}, telling);
+    const checks = await adapter.checkRestored(whole(report), {}, telling);
     for (const name of ['KVS', 'PreparedQuery', 'ACLPolicy']) {
       const check = checks.find((c) => c.name === name);
       assert.ok(check, name);
@@ -129,7 +126,7 @@ describe('Consul: save and restore, with everything in it', function () {
     const adapter = adapterFor({ address: consul.address }, MASTER);
     const { report } = await save(adapter);
     const more = { ...report, counts: { ...report.counts, KVS: 99 } };
-    const checks = await adapter.checkRestored(more, {}, context());
+    const checks = await adapter.checkRestored(whole(more), {}, context());
     assert.deepEqual(
       checks.find(({ name }) => name === 'KVS'),
       { name: 'KVS', expected: 99, found: KEYS.size },
@@ -139,7 +136,7 @@ describe('Consul: save and restore, with everything in it', function () {
   it('plans: stable, known types, tokens that stay, the same CA', async () => {
     const adapter = adapterFor({ address: consul.address }, MASTER);
     const { report } = await save(adapter);
-    const items = await adapter.planRestore(report, context());
+    const { items } = await adapter.planRestore(whole(report), context());
     const codes = items.map(({ code, severity }) => `${code} ${severity}`);
     assert.deepEqual(codes, [
       'consul.health info',
@@ -158,7 +155,7 @@ describe('Consul: save and restore, with everything in it', function () {
     });
     try {
       const adapter = adapterFor({ address: other.address }, token);
-      const items = await adapter.planRestore(report, context());
+      const { items } = await adapter.planRestore(whole(report), context());
       const by = new Map(items.map((item) => [item.code, item]));
       assert.equal(by.get('consul.tokensReturn')?.severity, 'warning');
       assert.equal(by.get('consul.ca')?.severity, 'warning');
@@ -203,11 +200,14 @@ describe('Consul: save and restore, with everything in it', function () {
       const { bytes, report } = await save(adapterFor({ address: consul.address }, MASTER));
       const anonymous = adapterFor({ address: consul.address });
       await refused(
-        anonymous.restore(Readable.from([bytes]), bytes.length, context()),
+        anonymous.restore(
+          { ...whole(report), stream: Readable.from([bytes]), size: bytes.length },
+          context(),
+        ),
         'consul.denied',
       );
       const checks = await adapterFor({ address: consul.address }, MASTER).checkRestored(
-        report,
+        whole(report),
         {},
         context(),
       );
@@ -224,15 +224,18 @@ describe('Consul: save and restore, with everything in it', function () {
         { address: consul.address },
         (made as { SecretID: string }).SecretID,
       );
-      const items = await newer.planRestore(report, context());
+      const { items } = await newer.planRestore(whole(report), context());
       assert.ok(items.some(({ code }) => code === 'consul.tokensReturn'));
-      await newer.restore(Readable.from([bytes]), bytes.length, context());
+      await newer.restore(
+        { ...whole(report), stream: Readable.from([bytes]), size: bytes.length },
+        context(),
+      );
       const error = await refused(
-        newer.checkRestored(report, {}, context()),
+        newer.checkRestored(whole(report), {}, context()),
         'consul.tokenUnknown',
       );
       assert.match(error.next, /The restore was done/);
-      const checks = await newer.checkRestored(report, { token: MASTER }, context());
+      const checks = await newer.checkRestored(whole(report), { token: MASTER }, context());
       assert.equal(checks.find(({ name }) => name === 'KVS')?.found, KEYS.size);
     });
   });
@@ -257,17 +260,23 @@ describe('Consul: save and restore, with everything in it', function () {
       const adapter = adapterFor({ address: consul.address }, MASTER);
       const { report, bytes } = await save(adapter);
       const error = await refused(
-        adapter.restore(Readable.from([Buffer.from('hello')]), undefined, context()),
+        adapter.restore(
+          { ...whole(report), stream: Readable.from([Buffer.from('hello')]), size: undefined },
+          context(),
+        ),
         'consul.restoreRejected',
       );
       assert.match(error.message, /failed to decompress/);
       const damaged = Buffer.from(bytes);
       damaged.writeUInt8(damaged.readUInt8(damaged.length - 40) ^ 1, damaged.length - 40);
       await refused(
-        adapter.restore(Readable.from([damaged]), damaged.length, context()),
+        adapter.restore(
+          { ...whole(report), stream: Readable.from([damaged]), size: damaged.length },
+          context(),
+        ),
         'consul.restoreRejected',
       );
-      const checks = await adapter.checkRestored(report, {}, context());
+      const checks = await adapter.checkRestored(whole(report), {}, context());
       assert.equal(checks.find(({ name }) => name === 'KVS')?.found, KEYS.size);
     });
 
@@ -282,7 +291,10 @@ describe('Consul: save and restore, with everything in it', function () {
       }
       for (const size of [undefined, bytes.length]) {
         const body = Readable.from(failing(), { objectMode: false });
-        await assert.rejects(adapter.restore(body, size, context()), /the disk is gone/);
+        await assert.rejects(
+          adapter.restore({ ...whole(report), stream: body, size }, context()),
+          /the disk is gone/,
+        );
       }
       assert.equal((await consul.request('GET', '/v1/kv/newer')).status, 200);
       await must(consul, 'DELETE', '/v1/kv/newer');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Readable } from 'node:stream';
 import { createConsulAdapter } from '../../../src/adapters/consul/adapter';
 import { consulConnectionSchema } from '../../../src/adapters/consul/definition';
 import { isClusterBackupError } from '../../../src/core/errors';
@@ -8,6 +9,7 @@ import type {
   ConnectedCluster,
   RunContext,
   SnapshotReport,
+  WholeRequest,
 } from '../../../src/core/ports';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { formatById } from '../../../src/snapshots/formats';
@@ -103,4 +105,14 @@ export async function must(
   assert.equal(reply.status, 200, `${method} ${path}: ${reply.body.toString()}`);
   const text = reply.body.toString();
   return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** A snapshot as an adapter is given it, nothing chosen. */
+export function whole(content: SnapshotReport): WholeRequest {
+  return { content, choices: {}, payloads: {} };
+}
+
+/** Bytes to be sent, where only their way is looked at. */
+export function sending(stream: Readable, size: number | undefined) {
+  return { ...whole({} as SnapshotReport), stream, size };
 }

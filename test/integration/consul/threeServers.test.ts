@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
 import { waitFor } from '../../../src/sandbox/parts/wait';
-import { MASTER, adapterFor, closeAdapters, context, must, refused, save } from './support';
+import { MASTER, adapterFor, closeAdapters, context, must, refused, save, whole } from './support';
 
 describe('Consul: three servers', function () {
   this.timeout(180_000);
@@ -102,7 +102,7 @@ describe('Consul: three servers', function () {
     const { counts } = await adapter(survivor).inventory(context());
     assert.equal(counts['KVS'], report.counts['KVS']);
     assert.ok(Date.now() - asked < 5000, `counting took ${Date.now() - asked} ms`);
-    const items = await adapter(survivor).planRestore(report, context());
+    const { items } = await adapter(survivor).planRestore(whole(report), context());
     assert.ok(
       items.some(({ code, severity }) => code === 'consul.health' && severity === 'blocker'),
     );

@@ -1,0 +1,76 @@
+import { coreErrors } from '../errors';
+import type { Backup, HostedBackup } from '../model';
+import type { HostedBackups, RunContext } from '../ports';
+import { checkRequest, keepFrom } from './backup';
+import type { BackupOptions } from './backup';
+import type { ClusterParts } from './context';
+import { finishInterrupted } from './resume';
+
+/** Backups that the platform keeps on its own side, newest first. */
+export function listHosted(parts: ClusterParts, context: RunContext): Promise<HostedBackup[]> {
+  return hostedOf(parts).list(context);
+}
+
+/**
+ * Has the platform make a backup that stays on its own side, and follows it to its end.
+ *
+ * @throws `vault.locked` while something else is done to the cluster; what the platform says where it fails
+ */
+export async function createHosted(
+  parts: ClusterParts,
+  options: Omit<BackupOptions, 'origin'>,
+  context: RunContext,
+): Promise<HostedBackup> {
+  const mode = checkRequest(parts, options);
+  const { encryption } = parts;
+  const { label, scope, on } = options;
+  return locked(parts, 'backup', context, (c) =>
+    hostedOf(parts).create({ mode, label, scope, on, encryption }, c),
+  );
+}
+
+/**
+ * Copies a backup that lies on the platform's side into the vault, checked like any other.
+ *
+ * @throws what the platform says, `snapshot.*` where what arrives is damaged
+ */
+export async function fetchHosted(
+  parts: ClusterParts,
+  { id, ...options }: Pick<BackupOptions, 'label' | 'origin'> & { id: string },
+  context: RunContext,
+): Promise<Backup> {
+  const { modes } = parts.definition.capabilities;
+  const mode = modes.find(({ hosted }) => hosted === true)?.id;
+  return locked(parts, 'backup', context, (c) => {
+    const hosted = hostedOf(parts);
+    if (hosted.fetch === undefined) throw unsupported(parts);
+    return keepFrom(parts, { ...options, mode }, () => hosted.fetch?.(id, c), c);
+  });
+}
+
+function hostedOf(parts: ClusterParts): HostedBackups {
+  if (parts.adapter.hosted === undefined) throw unsupported(parts);
+  return parts.adapter.hosted();
+}
+
+function unsupported({ definition }: ClusterParts) {
+  return coreErrors.unsupported({
+    message: `${definition.title} keeps no backups on its own side that could be used so.`,
+  });
+}
+
+async function locked<T>(
+  parts: ClusterParts,
+  purpose: string,
+  context: RunContext,
+  run: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const lock = await parts.vault.lock(parts.name, purpose);
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  try {
+    await finishInterrupted(parts, { ...context, signal });
+    return await run({ ...context, signal });
+  } finally {
+    await lock.release();
+  }
+}
