@@ -148,7 +148,8 @@ await rm(folder, { recursive: true, force: true });
 
 console.log('\n=== All steps');
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const { step, seconds, problem, ...counts } of results) {
+for (const result of results) {
+  const { step, seconds, problem, ...counts } = result;
   for (const kind of Object.keys(total)) total[kind] += counts[kind];
   const tests = step.counts ? `${counts.passed} passed, ${counts.failed} failed` : '';
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
@@ -156,6 +157,9 @@ for (const { step, seconds, problem, ...counts } of results) {
   console.log(
     `${state.padEnd(7)}${step.name.padEnd(12)}${`${seconds} s`.padStart(6)}  ${tests}${skipped}`,
   );
+}
+for (const { step, failures = [] } of results) {
+  for (const failure of failures) console.log(`\nFAILED in ${step.name}: ${failure}`);
 }
 const failed = total.failed > 0 || results.some(({ problem }) => problem !== undefined);
 process.exitCode = failed ? 1 : 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import { globSync } from 'glob';
 import Mocha from 'mocha';
+import { storyOf } from '../support/reporter';
 import type { HostReport } from './report';
 
 /** Runs in the extension host: finds the suite's files, runs them, leaves text and counts in files. */
@@ -37,11 +38,20 @@ export async function run(): Promise<void> {
     for (const file of globSync('**/*.test.js', { cwd: folder }).sort()) {
       mocha.addFile(join(folder, file));
     }
+    const failures: string[] = [];
     await new Promise<void>((resolve) => {
       const runner = mocha.run(() => {
         const stats = runner.stats ?? { passes: 0, failures: 0, pending: 0 };
-        leave({ passed: stats.passes, failed: stats.failures, skipped: stats.pending });
+        leave({
+          passed: stats.passes,
+          failed: stats.failures,
+          skipped: stats.pending,
+          failures,
+        });
         resolve();
+      });
+      runner.on('fail', (test, error: unknown) => {
+        failures.push(`${test.fullTitle()}\n${storyOf(error)}`);
       });
     });
   } catch (error) {

@@ -23,11 +23,12 @@ export function close(total: TestCounts): void {
 
 /** Adds up the counts of several runs. */
 export function sum(all: readonly TestCounts[]): TestCounts {
-  const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
   for (const one of all) {
     total.passed += one.passed;
     total.failed += one.failed;
     total.skipped += one.skipped;
+    total.failures.push(...(one.failures ?? []));
   }
   return total;
 }

@@ -6,7 +6,11 @@ export interface TestCounts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Which failed and why, to be told once more at the end of a long run. */
+  failures?: string[];
 }
+
+const STORY_LINES = 25;
 
 /** Where a run leaves its counts for whoever started it. */
 export const countsFileVariable = 'CLUSTER_BACKUP_TEST_COUNTS';
@@ -21,14 +25,26 @@ export function writeCounts(counts: TestCounts): void {
 class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
+    const failures: string[] = [];
+    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test, error: unknown) => {
+      failures.push(`${test.fullTitle()}\n${storyOf(error)}`);
+    });
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       writeCounts({
         passed: this.stats.passes,
         failed: this.stats.failures,
         skipped: this.stats.pending,
+        failures,
       });
     });
   }
+}
+
+/** An assertion's own stack says where; of the rest the beginning is enough. */
+export function storyOf(error: unknown): string {
+  const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = story.split('\n').slice(0, STORY_LINES);
+  return lines.map((line) => `    ${line}`).join('\n');
 }
 
 export default CountingReporter;
