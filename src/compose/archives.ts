@@ -7,7 +7,7 @@ import { checkStored } from '../core/operations/verify';
 import type { DecryptionSecrets, RunContext, SnapshotReport } from '../core/ports';
 import { VERSION } from '../core/version';
 import type { ListedDefinition } from '../snapshots/swarm/definitionFacts';
-import type { FileIndex, FileQuery, FileRow } from '../snapshots/swarm/fileIndex';
+import type { FileIndex, FileQuery, FileRow } from '../snapshots/tar/fileIndex';
 import type {
   ContentSummary,
   Definition,
@@ -158,7 +158,7 @@ async function read(
   context: RunContext,
 ): Promise<Omit<OpenedArchive, 'session'> & { session: Session }> {
   const { SwarmChecker } = await import('../snapshots/swarm/checker');
-  const { FileIndex } = await import('../snapshots/swarm/fileIndex');
+  const { FileIndex } = await import('../snapshots/tar/fileIndex');
   const { listDefinitions } = await import('../snapshots/swarm/definitionFacts');
   const definitions: Definition[] = [];
   const session: Session = {

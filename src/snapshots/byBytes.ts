@@ -1,9 +1,10 @@
 import type { SnapshotChecker, SnapshotFormat, SnapshotReport } from '../core/ports';
 import { detect } from './detect';
+import type { Detected } from './detect';
 import { formatById } from './formats';
 
-/** A tar's first header and what its first member begins with. */
-const HEAD_BYTES = 1024;
+/** A tar's first headers, with what extends them, and what its first member begins with. */
+const HEAD_BYTES = 8192;
 
 /**
  * The format of a file of which only its bytes are sure: an encrypted one, or one without a manifest. The check finds
@@ -43,10 +44,7 @@ class CheckerByBytes implements SnapshotChecker {
 
   private async choose(): Promise<SnapshotChecker> {
     const head = Buffer.concat(this.head);
-    const { id } = detect(head);
-    // Gzip holds Raft snapshots only, of whatever product; the reader of Consul's tells them apart.
-    const known =
-      id === 'swarm' || id === 'tar' ? 'swarm' : head[0] === 0x1f ? 'consul' : undefined;
+    const known = readerOf(detect(head).id, head, this.assumed.id);
     const format = known === undefined ? this.assumed : await formatById(known);
     const checker = format.checker();
     this.chosen = checker;
@@ -55,4 +53,12 @@ class CheckerByBytes implements SnapshotChecker {
     if (head.length > 0) await checker.push(head);
     return checker;
   }
+}
+
+/** Id of the format whose reader takes these bytes, or says best what is wrong with them. */
+function readerOf(id: Detected['id'], head: Buffer, assumed: string): string | undefined {
+  if (id === 'ucp' || id === 'swarm') return id;
+  if (id === 'tar') return assumed === 'ucp' ? 'ucp' : 'swarm';
+  // Gzip holds Raft snapshots only, of whatever product; the reader of Consul's tells them apart.
+  return head[0] === 0x1f ? 'consul' : undefined;
 }

@@ -3,6 +3,8 @@ import { gunzipSync, constants } from 'node:zlib';
 import { stateProduct, STATE_HEAD_BYTES } from './raft/stateProduct';
 import { MANIFEST_MEMBER } from './swarm/layout';
 import { nameField } from './tar/tarFields';
+import { TarScanner } from './tar/tarScanner';
+import { UCP_FOLDER, volumeOf } from './ucp/layout';
 import { TarReader, type TarHandler, type TarHeader } from './raft/tarReader';
 
 /** What a file's bytes are, as far as its beginning tells. */
@@ -16,6 +18,7 @@ export interface Detected {
     | 'nomadState'
     | 'vaultState'
     | 'swarm'
+    | 'ucp'
     | 'openpgp'
     | 'gzip'
     | 'tar'
@@ -33,6 +36,7 @@ const TITLES: Readonly<Record<Detected['id'], string>> = {
   nomadState: "state.bin of a Nomad server's Raft folder",
   vaultState: "state.bin of a Vault server's Raft folder",
   swarm: 'Swarm backup',
+  ucp: 'UCP or MKE backup',
   openpgp: 'OpenPGP message',
   gzip: 'gzip file',
   tar: 'tar archive',
@@ -71,7 +75,9 @@ export async function detectFile(path: string): Promise<Detected> {
 function identify(bytes: Buffer, name: string): Detected['id'] {
   if (bytes.length === 0) return 'unknown';
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return packed(bytes);
-  if (bytes.toString('latin1', 257, 262) === 'ustar') return isSwarm(bytes) ? 'swarm' : 'tar';
+  if (bytes.toString('latin1', 257, 262) === 'ustar') {
+    return isSwarm(bytes) ? 'swarm' : isUcp(bytes) ? 'ucp' : 'tar';
+  }
   if (isOpenPgp(bytes)) return 'openpgp';
   const product = stateProduct(bytes.subarray(0, STATE_HEAD_BYTES));
   if (product === 'consul') return 'consulState';
@@ -84,6 +90,24 @@ function identify(bytes: Buffer, name: string): Detected['id'] {
 function isSwarm(bytes: Buffer): boolean {
   if (nameField(bytes) !== MANIFEST_MEMBER) return false;
   return /^\s*\{\s*"format":\s*"cluster-backup\/swarm"/.test(bytes.toString('utf8', 512, 1024));
+}
+
+/** A tar whose first entry, or the first below `./`, lies in a volume of UCP or MKE (ucp/layout.ts). */
+function isUcp(bytes: Buffer): boolean {
+  let volume = '';
+  const scanner = new TarScanner(
+    { entry: ({ path }) => (volume ||= volumeOf(path)) },
+    { what: 'The file', filled: true },
+  );
+  try {
+    // Header by header: what comes behind the first volume does not matter, damaged or not.
+    for (let at = 0; at < bytes.length && volume === ''; at += 512) {
+      scanner.push(bytes.subarray(at, at + 512));
+    }
+  } catch {
+    return false;
+  }
+  return UCP_FOLDER.test(volume);
 }
 
 /** Looks into a gzip file: the tar members it begins with, and how state.bin begins. */

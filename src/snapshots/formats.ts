@@ -1,6 +1,7 @@
 import type { SnapshotFormat } from '../core/ports';
 import { snapshotErrors } from './snapshotErrors';
 import { SWARM_ENDING } from './swarm/layout';
+import { UCP_ENDING } from './ucp/layout';
 
 /** What can be said of a format without loading its reader. */
 interface FormatInfo {
@@ -20,6 +21,11 @@ const FORMATS: readonly FormatInfo[] = [
     id: 'swarm',
     endings: [SWARM_ENDING],
     load: async () => (await import('./swarm/checker')).swarmFormat,
+  },
+  {
+    id: 'ucp',
+    endings: [UCP_ENDING],
+    load: async () => (await import('./ucp/checker')).ucpFormat,
   },
 ];
 

@@ -61,6 +61,14 @@ export const snapshotErrors = errorTable('snapshot', {
   },
   badName: { category: 'refused', next: HOSTILE },
   bomb: { category: 'refused', next: HOSTILE },
+  notUcp: {
+    category: 'refused',
+    next: 'Choose a file that the backup of UCP or MKE wrote.',
+  },
+  ucpUnsound: {
+    category: 'refused',
+    next: 'Do not rely on it. Find out in the log why the product left something out, and take another backup.',
+  },
   unknownFormat: {
     category: 'usage',
     next: 'Use a newer version of Cluster Backup for this backup.',

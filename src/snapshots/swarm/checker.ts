@@ -3,7 +3,7 @@ import type { SnapshotChecker, SnapshotFormat, SnapshotReport } from '../../core
 import type { TarEntry } from '../tar/tarEntry';
 import { ArchiveReader } from './archiveReader';
 import type { ArchiveListener } from './archiveReader';
-import { EntryJudge } from './hostile';
+import { EntryJudge } from '../tar/entryJudge';
 import { SWARM_ENDING } from './layout';
 import type { ContentSummary, Definition, SwarmManifest, SwarmSummary } from './layout';
 import { ReportFacts } from './report';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { EntryLimits } from './hostile';
-import { EntryJudge } from './hostile';
+import type { EntryLimits } from '../tar/entryJudge';
+import { EntryJudge } from '../tar/entryJudge';
 import type { SwarmHead } from './headReader';
 import type { ContentSummary, SwarmSummary } from './layout';
 import { HeadCollector } from './readHead';

@@ -37,6 +37,14 @@ export const UCP_VOLUMES: readonly string[] = [
   'ucp-node-certs',
 ];
 
+/** Names of the product's volumes, also of those that the architecture page does not list. */
+export const UCP_FOLDER = /^ucp-[A-Za-z0-9_.-]{1,200}$/;
+
+/** Volume an entry lies in: the first part of its path, empty for the top itself. */
+export function volumeOf(path: string): string {
+  return path.split('/').find((part) => part !== '' && part !== '.') ?? '';
+}
+
 /** A certificate of the archive, as far as it is shown. */
 export interface UcpCertificate {
   /** Member of the archive, without `./`. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isClusterBackupError } from '../../../../src/core/errors';
 import { walkSwarmArchive } from '../../../../src/snapshots/swarm/contents';
 import type { ContentSink } from '../../../../src/snapshots/swarm/contents';
-import { DEFAULT_LIMITS } from '../../../../src/snapshots/swarm/hostile';
+import { DEFAULT_LIMITS } from '../../../../src/snapshots/tar/entryJudge';
 import { readSwarmHead } from '../../../../src/snapshots/swarm/readHead';
 import { smallCluster, swarmArchive, tarWith } from '../../../support/snapshots/swarm';
 import type { TestArchive } from '../../../support/snapshots/swarm';

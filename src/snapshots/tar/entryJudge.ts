@@ -1,5 +1,5 @@
 import { snapshotErrors } from '../snapshotErrors';
-import type { TarEntry } from '../tar/tarEntry';
+import type { TarEntry } from './tarEntry';
 
 /** How much a tar may ask for before it is taken for an attack. */
 export interface EntryLimits {
@@ -36,8 +36,12 @@ export class EntryJudge {
     private readonly limits: EntryLimits = DEFAULT_LIMITS,
   ) {}
 
-  /** Throws `snapshot.escapes`, `snapshot.deviceNode`, `snapshot.badName`, `snapshot.bomb`. */
-  check(entry: TarEntry): void {
+  /**
+   * Throws `snapshot.escapes`, `snapshot.deviceNode`, `snapshot.badName`, `snapshot.bomb`.
+   *
+   * @returns the entry's path without empty parts and dots: its bytes, one character each; empty for the top itself
+   */
+  check(entry: TarEntry): string {
     if (++this.entries > this.limits.entries) {
       throw this.bomb(`has over ${this.limits.entries} entries`);
     }
@@ -56,6 +60,7 @@ export class EntryJudge {
     }
     if (entry.type === 'symlink') this.link(entry, path);
     else if (entry.type === 'hardlink') this.hardLink(entry, path);
+    return path;
   }
 
   private link(entry: TarEntry, path: string): void {

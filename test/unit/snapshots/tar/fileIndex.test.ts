@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { FileIndex } from '../../../../src/snapshots/swarm/fileIndex';
+import { FileIndex } from '../../../../src/snapshots/tar/fileIndex';
 import type { TarEntry } from '../../../../src/snapshots/tar/tarEntry';
 
 const entry = (path: string, size = 0, more: Partial<TarEntry> = {}): TarEntry => ({

@@ -1,4 +1,4 @@
-import type { TarEntry, TarEntryType } from '../tar/tarEntry';
+import type { TarEntry, TarEntryType } from './tarEntry';
 
 /** A file or folder of a volume. */
 export interface FileRow {
