@@ -1,24 +1,12 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { PassThrough, Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { coreErrors, throwIfCancelled } from '../errors';
 import { labelProblem } from '../model';
 import type { Backup, BackupScope, Manifest } from '../model';
-import { AS_STORED } from '../ports';
-import type {
-  BackupSource,
-  ProgressUpdate,
-  RunContext,
-  SnapshotReport,
-  VaultWriter,
-} from '../ports';
+import type { BackupSource, RunContext } from '../ports';
 import { VERSION } from '../version';
 import type { ClusterParts } from './context';
 import { finishInterrupted } from './resume';
-import { pipeToWriter } from './pipe';
-import { readAhead } from './readAhead';
+import { writePlain, writeSealed } from './writeContent';
 
 export interface BackupOptions {
   mode?: string | undefined;
@@ -28,9 +16,6 @@ export interface BackupOptions {
   on?: string | undefined;
   origin: Manifest['origin'];
 }
-
-/** By then the cluster has been asked, and works on its snapshot. */
-const ASKED_BY_THEN_MS = 400;
 
 /**
  * Backs a cluster up into its vault: the bytes stream once from the cluster through hash, check and
@@ -62,7 +47,12 @@ export async function backUpLocked(
 ): Promise<Backup> {
   const mode = checkRequest(parts, options);
   const { scope, on } = options;
-  const { encryption } = parts;
+  const { encryption, definition } = parts;
+  if (definition.capabilities.modes.some(({ id, hosted }) => id === mode && hosted === true)) {
+    throw coreErrors.unsupported({
+      message: `A backup of ${definition.title} in mode "${mode}" stays on the platform's side: it does not come into the vault.`,
+    });
+  }
   const ask = () => parts.adapter.backup({ mode, scope, on, encryption }, context);
   return keepFrom(parts, { ...options, mode }, ask, context);
 }
@@ -83,9 +73,13 @@ export async function keepFrom(
   if (asked === undefined) throw coreErrors.unexpected({ message: 'Nothing was asked for.' });
   // It may fail before it is read; the reader below is told then.
   asked.then((source) => source.stream.on('error', () => undefined)).catch(() => undefined);
+  // A stream that is silent would not notice that nobody wants it any more.
+  const stop = () => void asked.then((source) => source.stream.destroy()).catch(() => undefined);
+  context.signal.addEventListener('abort', stop, { once: true });
   try {
     return await keep(parts, { ...options, id, created }, asked, context);
   } finally {
+    context.signal.removeEventListener('abort', stop);
     await asked.then((source) => source.stream.destroy()).catch(() => undefined);
   }
 }
@@ -143,124 +137,6 @@ async function keep(
     await writer.abort();
     throw error;
   }
-}
-
-/** What of a backup is known once its bytes lie in the vault. */
-interface Written {
-  report: SnapshotReport;
-  /** SHA-256 of the plain content. */
-  content: string;
-  keyIds: string[];
-}
-
-async function writePlain(
-  parts: ClusterParts,
-  asked: Promise<BackupSource>,
-  writer: VaultWriter,
-  context: RunContext,
-): Promise<Written> {
-  const { encryptor, encryption } = parts;
-  const checker = parts.format.checker();
-  // What is stored as it is needs no sum of its own.
-  const content = encryption.kind === 'none' ? undefined : createHash('sha256');
-  let report: SnapshotReport | undefined;
-  let arrived = 0;
-
-  // The end of the content is passed on only after the check: what is damaged never looks finished.
-  async function* checked(): AsyncGenerator<Uint8Array> {
-    const source = await asked;
-    for await (const chunk of readAhead(source.stream) as AsyncIterable<Uint8Array>) {
-      throwIfCancelled(context.signal);
-      arrived += chunk.length;
-      // Unpacking goes on in another thread while this one hashes.
-      const taken = checker.push(chunk);
-      content?.update(chunk);
-      await taken;
-      context.progress(progressOf(source, arrived));
-      yield chunk;
-    }
-    throwIfCancelled(context.signal);
-    report = await checker.finish();
-  }
-
-  try {
-    const plain = Readable.from(checked());
-    let keyIds: string[] = [];
-    if (encryption.kind === 'none') {
-      await pipeToWriter(plain, writer, context.signal);
-    } else {
-      // Deriving a key keeps the processor busy for a moment: the cluster is asked before.
-      await Promise.race([asked.catch(() => undefined), sleep(ASKED_BY_THEN_MS)]);
-      const encrypted = await encryptor.encrypt(plain, encryption);
-      keyIds = encrypted.keyIds;
-      await pipeToWriter(encrypted.stream, writer, context.signal);
-    }
-    if (report === undefined) {
-      throw coreErrors.unexpected({ message: 'The snapshot ended without having been checked.' });
-    }
-    return { report, content: content?.digest('hex') ?? AS_STORED, keyIds };
-  } finally {
-    checker.destroy();
-  }
-}
-
-/** Stores an OpenPGP message as it comes, and opens it on the way: nothing counts as a backup that was not read. */
-async function writeSealed(
-  parts: ClusterParts,
-  source: BackupSource,
-  writer: VaultWriter,
-  context: RunContext,
-): Promise<Written> {
-  const checker = parts.format.checker();
-  const content = createHash('sha256');
-  const message = new PassThrough();
-  const read = async (): Promise<SnapshotReport> => {
-    try {
-      const plain = await parts.encryptor.decrypt(message, parts.decryption);
-      for await (const chunk of plain as AsyncIterable<Uint8Array>) {
-        const taken = checker.push(chunk);
-        content.update(chunk);
-        await taken;
-      }
-      return await checker.finish();
-    } finally {
-      // Whoever still writes is let go; the failure is told below.
-      message.destroy();
-    }
-  };
-  const reading = read();
-  reading.catch(() => undefined);
-  let arrived = 0;
-  async function* copied(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of readAhead(source.stream) as AsyncIterable<Uint8Array>) {
-      throwIfCancelled(context.signal);
-      arrived += chunk.length;
-      if (!message.destroyed && !message.write(chunk)) {
-        await Promise.race([once(message, 'drain'), once(message, 'close')]);
-      }
-      if (message.destroyed) await reading;
-      context.progress(progressOf(source, arrived));
-      yield chunk;
-    }
-    message.end();
-    await reading;
-  }
-  try {
-    await pipeToWriter(Readable.from(copied()), writer, context.signal);
-    return { report: await reading, content: content.digest('hex'), keyIds: [] };
-  } finally {
-    message.destroy();
-    checker.destroy();
-  }
-}
-
-function progressOf({ size }: BackupSource, done: number): ProgressUpdate {
-  return {
-    phase: 'Backing up',
-    done,
-    unit: 'bytes',
-    ...(size === undefined ? {} : { total: size }),
-  };
 }
 
 /**

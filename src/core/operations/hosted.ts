@@ -21,8 +21,15 @@ export async function createHosted(
   options: Omit<BackupOptions, 'origin'>,
   context: RunContext,
 ): Promise<HostedBackup> {
-  const mode = checkRequest(parts, options);
-  const { encryption } = parts;
+  const { definition, encryption } = parts;
+  const { modes } = definition.capabilities;
+  const hosted = modes.filter((mode) => mode.hosted === true).map(({ id }) => id);
+  const mode = checkRequest(parts, { ...options, mode: options.mode ?? hosted[0] });
+  if (!hosted.includes(mode)) {
+    throw coreErrors.unsupported({
+      message: `A backup of ${definition.title} in mode "${mode}" comes into the vault, not to the platform's side.`,
+    });
+  }
   const { label, scope, on } = options;
   return locked(parts, 'backup', context, (c) =>
     hostedOf(parts).create({ mode, label, scope, on, encryption }, c),
