@@ -1,11 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { coreErrors, isClusterBackupError, throwIfCancelled, toErrorInfo } from '../core/errors';
+import { coreErrors } from '../core/errors';
 import type { ErrorInfo } from '../core/errors';
 import type { Verification } from '../core/model';
-import { openPlain } from '../core/operations/source';
-import { checkStored } from '../core/operations/verify';
 import type { DecryptionSecrets, RunContext, SnapshotReport } from '../core/ports';
-import { VERSION } from '../core/version';
 import type { ListedDefinition } from '../snapshots/swarm/definitionFacts';
 import type { FileIndex, FileQuery, FileRow } from '../snapshots/tar/fileIndex';
 import type {
@@ -14,8 +11,9 @@ import type {
   SwarmManifest,
   SwarmSummary,
 } from '../snapshots/swarm/layout';
-import { encryptor, openSource } from './parts';
+import { openSource } from './parts';
 import type { SourceRef } from './parts';
+import { readThrough } from './readThrough';
 
 /** A volume, or the Raft folder, as an archive holds it. */
 export interface ArchiveContent extends Omit<ContentSummary, 'sha256'> {
@@ -181,44 +179,20 @@ async function read(
     entry: (entry) => index.add(entry),
   });
   const stored = await openSource(source, context.log);
-  const plain = await openPlain(stored, await encryptor(), decryption, context, 'Reading');
-  let error: ErrorInfo | undefined;
-  try {
-    for await (const chunk of plain.stream as AsyncIterable<Uint8Array>) {
-      throwIfCancelled(context.signal);
-      await checker.push(chunk);
-    }
-    await checker.finish();
-    checkStored(stored, plain.storedSha256(), plain.storedBytes());
-  } catch (problem) {
-    throwIfCancelled(context.signal);
-    const isDamage =
-      isClusterBackupError(problem) && /^(snapshot|verify)\.|^openpgp\.damaged$/.test(problem.code);
-    if (!isDamage) throw problem;
-    error = toErrorInfo(problem);
-  } finally {
-    plain.stream.destroy();
-    checker.destroy();
-  }
+  const told = await readThrough(stored, decryption, checker, context);
   session.definitions = listDefinitions(definitions);
   const { manifest, summary } = checker;
-  const checked = { at: context.clock.now().toISOString(), by: VERSION };
   return {
     session,
     name: stored.name,
     size: stored.size,
-    encryption: plain.encryption,
     report: checker.partial(),
     ...(manifest === undefined ? {} : { manifest }),
     ...(summary === undefined ? {} : { summary }),
     definitions: session.definitions,
     stacks: [...session.stacks.keys()],
     contents: checker.contents.map((content) => shownContent(content, manifest, session)),
-    verification:
-      error === undefined
-        ? { ...checked, result: 'ok' }
-        : { ...checked, result: 'damaged', code: error.code, message: error.message },
-    ...(error === undefined ? {} : { error }),
+    ...told,
   };
 }
 

@@ -36,6 +36,8 @@ import { encryptor, fileSource, formatOf, openSource, withParts } from './parts'
 import type { SourceRef } from './parts';
 import { secretValues } from './resolvedCluster';
 import type { ResolvedCluster } from './resolvedCluster';
+import { createUcpArchives } from './ucpArchives';
+import type { UcpArchives } from './ucpArchives';
 import { vaultOptions } from './vaultOptions';
 
 /** What the operations need to know of the place they run in. Plain data: it crosses threads. */
@@ -57,7 +59,7 @@ export interface Recorded {
 }
 
 /** Everything that a caller can ask for; each one runs in any thread. */
-export interface Operations extends Inspections, Archives {
+export interface Operations extends Inspections, Archives, UcpArchives {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   /** The cluster's objects; none where its system can't list them. */
   contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
@@ -193,6 +195,7 @@ export function createOperations(options: OperationsOptions): Operations {
   return {
     ...createInspections(),
     ...createArchives(),
+    ...createUcpArchives(),
 
     status: ({ cluster }, context) =>
       withParts(cluster, options, context.log, (parts) => parts.adapter.status(context)),

@@ -29,6 +29,13 @@ export interface FileQuery {
    * then.
    */
   filter?: string | undefined;
+  /** Folders first, then by name, where left out. Folders stay first when sorted by name. */
+  sort?: FileSort | undefined;
+}
+
+export interface FileSort {
+  by: 'name' | 'size' | 'mtime';
+  descending: boolean;
 }
 
 const TYPES: readonly TarEntryType[] = [
@@ -70,7 +77,7 @@ export class FileIndex {
   private readonly folders = new Map<string, number>();
   private readonly links = new Map<number, string>();
   /** The last answer in order: paging asks for it again and again. */
-  private sorted: { folder: number; filter: string; count: number; rows: Uint32Array } | undefined;
+  private sorted: { of: string; rows: Uint32Array } | undefined;
 
   constructor(private readonly most = MAX_ENTRIES) {
     this.node('', NONE, DIRECTORY);
@@ -106,14 +113,14 @@ export class FileIndex {
     }
   }
 
-  /** What is in a folder: folders first, then by name. */
-  query({ path, from, limit, filter = '' }: FileQuery): { rows: FileRow[]; total: number } {
+  /** What is in a folder. */
+  query({ path, from, limit, filter = '', sort }: FileQuery): { rows: FileRow[]; total: number } {
     let folder: number | undefined = 0;
     for (const part of path.split('/')) {
       if (part !== '' && folder !== undefined) folder = this.folders.get(`${folder}/${part}`);
     }
     if (folder === undefined) return { rows: [], total: 0 };
-    const ids = this.children(folder, filter.toLowerCase());
+    const ids = this.children(folder, filter.toLowerCase(), sort);
     const top = folder;
     const rows = Array.from(ids.subarray(from, from + limit), (id) => ({
       ...this.row(id),
@@ -122,15 +129,19 @@ export class FileIndex {
     return { rows, total: ids.length };
   }
 
-  private children(folder: number, filter: string): Uint32Array {
-    const last = this.sorted;
-    if (last?.folder === folder && last.filter === filter && last.count === this.count) {
-      return last.rows;
-    }
+  private children(
+    folder: number,
+    filter: string,
+    { by, descending }: FileSort = { by: 'name', descending: false },
+  ): Uint32Array {
+    const of = JSON.stringify([this.count, folder, by, descending, filter]);
+    if (this.sorted?.of === of) return this.sorted.rows;
     const found: { id: number; name: string; rank: number }[] = [];
     const take = (id: number, name: string): void => {
-      found.push({ id, name, rank: this.types[id] === DIRECTORY ? 0 : 1 });
+      found.push({ id, name, rank: this.rank(id, by) });
     };
+    const way = descending ? -1 : 1;
+    const rankWay = by === 'name' ? 1 : way;
     if (filter === '') {
       for (let id = this.firstChild[folder] as number; id !== NONE;) {
         take(id, this.nameOf(id));
@@ -142,10 +153,18 @@ export class FileIndex {
         if (path?.toLowerCase().includes(filter)) take(id, path);
       }
     }
-    found.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    found.sort(
+      (a, b) => (a.rank - b.rank) * rankWay || (a.name < b.name ? -way : a.name > b.name ? way : 0),
+    );
     const rows = Uint32Array.from(found, ({ id }) => id);
-    this.sorted = { folder, filter, count: this.count, rows };
+    this.sorted = { of, rows };
     return rows;
+  }
+
+  /** What comes before the name where it is sorted. */
+  private rank(id: number, by: FileSort['by']): number {
+    if (by === 'name') return this.types[id] === DIRECTORY ? 0 : 1;
+    return (by === 'size' ? this.sizes[id] : this.mtimes[id]) as number;
   }
 
   /** Path of a node below a folder; undefined for what is not in it. */
