@@ -3,7 +3,10 @@ import type { Duplex, Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import type * as z from 'zod';
 import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
+import type { Occasion } from '../httpErrors';
 import { AnswerBody } from './answerBody';
+import { AnswerWait } from './answerWait';
+import { AttachedStream, upgrade } from './attach';
 import type { DockerEngine, EngineReply, EngineRequest } from './engine';
 import { EngineStatusError, dockerErrors, engineFailure } from './errors';
 import { parseExact, stringifyExact } from './exactJson';
@@ -101,10 +104,52 @@ class EngineClient implements DockerEngine {
     }
   }
 
-  attach(_: string, request: EngineRequest): Promise<Duplex> {
-    return Promise.reject(
-      dockerErrors.badAnswer({ message: `Not there yet: ${request.purpose}.` }),
-    );
+  async attach(path: string, request: EngineRequest): Promise<Duplex> {
+    const version = await this.#negotiated(request);
+    const { purpose, signal } = request;
+    const { link } = await (this.#modem ??= this.#open());
+    const wait = this.#wait(request);
+    wait.begin();
+    try {
+      throwIfCancelled(signal);
+      const answer = await upgrade({
+        agent: link,
+        path: withQuery(`/v${version}${path}`, request.query).replace(/&$/, ''),
+        headers: { ...this.#headers(), ...request.headers },
+        signal: wait.signal,
+      });
+      wait.answered();
+      if ('message' in answer) {
+        const { body } = await this.#reply(answer.message, () => wait.stop(), request);
+        body.destroy();
+        throw this.#badAnswer('no connection of both directions', purpose, undefined);
+      }
+      return new AttachedStream(answer.connection, answer.head, {
+        broken: (cause, received) =>
+          engineFailure(cause, this.#occasion(signal, received), purpose),
+        ended: (received) => this.#stillThere(request, received),
+        cancelled: signal,
+        over: () => wait.stop(),
+      });
+    } catch (error) {
+      wait.stop();
+      throwIfCancelled(signal);
+      throw wait.failure ?? engineFailure(error, this.#occasion(signal), purpose);
+    }
+  }
+
+  /** An engine that dies ends a connection just as a container's end does: it is asked whether it is there. */
+  async #stillThere({ purpose, signal }: EngineRequest, received: number): Promise<void> {
+    try {
+      const { body } = await this.#ask('/_ping', { purpose, signal });
+      await this.#read(body, FAILURE_BYTES, purpose);
+    } catch (cause) {
+      throwIfCancelled(signal);
+      throw dockerErrors.cut({
+        message: `${this.#name} went away after ${received} bytes. This was to ${purpose}.`,
+        cause,
+      });
+    }
   }
 
   async close(): Promise<void> {
@@ -114,28 +159,29 @@ class EngineClient implements DockerEngine {
   }
 
   async #ask(path: string, request: EngineRequest, sent?: Sent): Promise<EngineReply> {
-    const { purpose, signal } = request;
-    const answer = await this.#begin(path, request, sent).catch((error: unknown) => {
+    const { message, stop } = await this.#begin(path, request, sent).catch((error: unknown) => {
       // A connection that was kept may have been closed just then; what changes nothing is asked once more.
       const changesNothing =
         sent === undefined && ['GET', 'HEAD'].includes(request.method ?? 'GET');
       if (changesNothing && isCode(error, 'docker.reset')) return this.#begin(path, request, sent);
       throw error;
     });
-    const { message, stop } = answer;
-    const { timeouts } = this.target;
-    const occasion = (received?: number) => ({
-      where: this.#name,
-      signal,
-      timeouts,
-      ...(received === undefined ? {} : { received }),
-    });
+    return this.#reply(message, stop, request);
+  }
+
+  /** The answer, when it says yes. @throws `EngineStatusError` when it says no */
+  async #reply(
+    message: IncomingMessage,
+    stop: () => void,
+    { purpose, signal, idle: given }: EngineRequest,
+  ): Promise<EngineReply> {
+    const idle = given === undefined ? this.target.timeouts.idle : given * 1000;
     const body = new AnswerBody(message, {
-      idle: timeouts.idle,
-      broken: (cause, received) => engineFailure(cause, occasion(received), purpose),
+      idle,
+      broken: (cause, received) => engineFailure(cause, this.#occasion(signal, received), purpose),
       silent: (received) =>
         dockerErrors.stalled({
-          message: `${this.#name} fell silent for ${timeouts.idle / 1000} seconds after ${received} bytes. This was to ${purpose}.`,
+          message: `${this.#name} fell silent for ${idle / 1000} seconds after ${received} bytes. This was to ${purpose}.`,
         }),
       over: stop,
     });
@@ -158,45 +204,26 @@ class EngineClient implements DockerEngine {
   ): Promise<{ message: IncomingMessage; stop: () => void }> {
     const { purpose, signal } = request;
     throwIfCancelled(signal);
-    this.#modem ??= this.#open();
-    const { modem } = await this.#modem;
+    const { modem } = await (this.#modem ??= this.#open());
     throwIfCancelled(signal);
-    const inner = new AbortController();
-    let failure: Error | undefined;
-    const fail = (error: Error): void => {
-      failure ??= error;
-      inner.abort();
-    };
-    const cancel = (): void => inner.abort();
-    signal.addEventListener('abort', cancel, { once: true });
-    const limit =
-      request.timeout === undefined ? this.target.timeouts.headers : request.timeout * 1000;
-    let timer: NodeJS.Timeout | undefined;
-    const awaitAnswer = (): void => {
-      timer = setTimeout(() => {
-        const message = `${this.#name} took the request but did not answer within ${limit / 1000} seconds. This was to ${purpose}.`;
-        fail(dockerErrors.timeout({ message }));
-      }, limit);
-    };
+    const wait = this.#wait(request);
     const { idle } = this.target.timeouts;
     const upload =
       sent !== undefined && 'stream' in sent
         ? watchUpload(sent.stream, {
             idle,
-            sent: awaitAnswer,
+            sent: wait.begin,
             silent: (bytes) => {
               const message = `${this.#name} took nothing more for ${idle / 1000} seconds after ${bytes} bytes. This was to ${purpose}.`;
-              fail(dockerErrors.stalled({ message }));
+              wait.fail(dockerErrors.stalled({ message }));
             },
-            failed: (error) => fail(error instanceof Error ? error : new Error(String(error))),
+            failed: (error) => wait.fail(error instanceof Error ? error : new Error(String(error))),
           })
         : undefined;
-    if (upload === undefined) awaitAnswer();
+    if (upload === undefined) wait.begin();
     const stop = (): void => {
-      signal.removeEventListener('abort', cancel);
-      clearTimeout(timer);
       upload?.end();
-      inner.abort();
+      wait.stop();
     };
     const file = upload?.body ?? (sent !== undefined && 'json' in sent ? sent.json : undefined);
     const contentType = upload === undefined ? 'application/json' : 'application/x-tar';
@@ -205,24 +232,36 @@ class EngineClient implements DockerEngine {
         path: withQuery(path, request.query),
         method: request.method ?? 'GET',
         headers: {
-          Host: this.#hostHeader(),
-          'User-Agent': 'cluster-backup',
+          ...this.#headers(),
           ...(file === undefined ? {} : { 'Content-Type': contentType }),
           ...request.headers,
         },
         ...(file === undefined ? {} : { file }),
         isStream: true,
         statusCodes: EVERY_STATUS,
-        abortSignal: inner.signal,
+        abortSignal: wait.signal,
       });
-      clearTimeout(timer);
+      wait.answered();
       return { message, stop };
     } catch (error) {
       stop();
       throwIfCancelled(signal);
-      const occasion = { where: this.#name, signal, timeouts: this.target.timeouts };
-      throw failure ?? engineFailure(error, occasion, purpose);
+      throw wait.failure ?? engineFailure(error, this.#occasion(signal), purpose);
     }
+  }
+
+  #wait({ purpose, signal, timeout }: EngineRequest): AnswerWait {
+    const limit = timeout === undefined ? this.target.timeouts.headers : timeout * 1000;
+    return new AnswerWait(signal, limit, () =>
+      dockerErrors.timeout({
+        message: `${this.#name} took the request but did not answer within ${limit / 1000} seconds. This was to ${purpose}.`,
+      }),
+    );
+  }
+
+  #occasion(signal: AbortSignal, received?: number): Occasion {
+    const { timeouts } = this.target;
+    return { where: this.#name, signal, timeouts, ...(received === undefined ? {} : { received }) };
   }
 
   async #read(body: Readable, limit: number, purpose: string): Promise<string> {
@@ -244,12 +283,14 @@ class EngineClient implements DockerEngine {
     return dockerErrors.badAnswer({ message, cause });
   }
 
-  // A proxy before an engine looks at it; an engine behind a socket does not.
-  #hostHeader(): string {
+  // A proxy before an engine looks at the host; an engine behind a socket does not.
+  #headers(): Record<string, string> {
     const { host, tls } = this.target;
-    return host.kind === 'tcp'
-      ? hostText(host, tls !== undefined).slice('tcp://'.length)
-      : 'docker';
+    const isTcp = host.kind === 'tcp';
+    return {
+      Host: isTcp ? hostText(host, tls !== undefined).slice('tcp://'.length) : 'docker',
+      'User-Agent': 'cluster-backup',
+    };
   }
 
   async #open(): Promise<{ modem: Modem; link: EngineLink }> {

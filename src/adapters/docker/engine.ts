@@ -11,8 +11,10 @@ export interface EngineRequest {
   /** What is asked for, for error messages: "list its services". */
   purpose: string;
   signal: AbortSignal;
-  /** Seconds until the answer begins; a default by kind of request. */
+  /** Seconds until the answer begins; a default by kind of request. `Infinity`: no limit. */
   timeout?: number;
+  /** Seconds of silence in the middle of an answer; the entry's when left out. `Infinity`: no limit. */
+  idle?: number;
 }
 
 export interface EngineReply {
