@@ -12,6 +12,7 @@ import { SecretStore } from './vscode/secretStorage';
 import type { Services } from './vscode/services';
 import { ClusterStore } from './vscode/store/clusterStore';
 import { ContentsStore } from './vscode/store/contentsStore';
+import { HostedStore } from './vscode/store/hostedStore';
 import { ActivityTree } from './vscode/tree/activityTree';
 import { ClusterTree } from './vscode/tree/clusterTree';
 import { editorUi } from './vscode/ui';
@@ -38,12 +39,15 @@ export function activate(context: vscode.ExtensionContext): Services {
     activities: new ActivityTree(journal),
     store: undefined as never,
     contents: undefined as never,
+    hosted: undefined as never,
   };
   const store = new ClusterStore(client, services.secrets, log, process.env);
   services.store = store;
   const contents = new ContentsStore(client, store, services.secrets);
   services.contents = contents;
-  const tree = new ClusterTree(store, contents);
+  const hosted = new HostedStore(client, store, services.secrets);
+  services.hosted = hosted;
+  const tree = new ClusterTree(store, contents, hosted);
   const view = vscode.window.createTreeView(views.clusters, {
     treeDataProvider: tree,
     showCollapseAll: true,
@@ -52,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): Services {
     log,
     store,
     contents,
+    hosted,
     tree,
     view,
     view.onDidCollapseElement(({ element }) => tree.closed(element)),

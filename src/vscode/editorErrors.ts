@@ -9,5 +9,13 @@ export const editorErrors = errorTable('editor', {
     category: 'usage',
     next: 'Choose another cluster, or look at it in the Clusters view.',
   },
+  backupBlocked: {
+    category: 'refused',
+    next: 'Mend what is said, then back up again.',
+  },
+  notFetchable: {
+    category: 'refused',
+    next: 'Choose a backup that is ready, or look at its state in the Clusters view.',
+  },
   noBackups: { category: 'usage', next: 'Back the cluster up first, or choose a file.' },
 });

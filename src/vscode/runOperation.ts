@@ -21,6 +21,8 @@ export async function runOperation<M extends LongMethod>(
   params: Omit<Params<M>, keyof Recorded>,
   /** For callers that cancel by themselves, too. */
   abort = new AbortController(),
+  /** Said until there is progress. */
+  opening?: string,
 ): Promise<Result<M>> {
   const activityId = ulid();
   const ownership = services.activities.own(activityId, abort);
@@ -30,6 +32,7 @@ export async function runOperation<M extends LongMethod>(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (notification, token) => {
         token.onCancellationRequested(() => abort.abort());
+        if (opening !== undefined) notification.report({ message: opening });
         let percent = 0;
         let phase = '';
         return services.client.call(method, { ...params, activityId } as unknown as Params<M>, {

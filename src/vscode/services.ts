@@ -5,6 +5,7 @@ import type { ActivityStore } from '../core/operations/activity';
 import type { OperationsClient } from '../workers/operationsClient';
 import type { ClusterStore } from './store/clusterStore';
 import type { ContentsStore } from './store/contentsStore';
+import type { HostedStore } from './store/hostedStore';
 import type { ActivityTree } from './tree/activityTree';
 import type { SecretStore } from './secretStorage';
 import type { Ui } from './ui';
@@ -19,6 +20,8 @@ export interface Services {
   store: ClusterStore;
   /** The clusters' objects. */
   contents: ContentsStore;
+  /** Backups on the platforms' own side. */
+  hosted: HostedStore;
   secrets: SecretStore;
   activities: ActivityTree;
   /** What ran, here and elsewhere. */

@@ -8,6 +8,14 @@ export interface Confirmation {
   accept: string;
 }
 
+/** A question that blocks until answered, with more than one way to go on. */
+export interface Decision {
+  message: string;
+  detail?: string;
+  /** The ways to go on, the usual one first; escape and "Cancel" do not. */
+  buttons: readonly string[];
+}
+
 /** One step of several: its number in the title, and a way back. */
 export interface Step {
   title: string;
@@ -45,6 +53,8 @@ export interface Ui {
     },
   ): Promise<string | typeof BACK | undefined>;
   confirm(confirmation: Confirmation): Promise<boolean>;
+  /** The button that was pressed, if one was. */
+  decide(decision: Decision): Promise<string | undefined>;
   openFile(options: vscode.OpenDialogOptions): Promise<vscode.Uri | undefined>;
   saveFile(options: vscode.SaveDialogOptions): Promise<vscode.Uri | undefined>;
   info(message: string, ...actions: string[]): Promise<string | undefined>;
@@ -60,9 +70,11 @@ export const editorUi: Ui = {
   input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
   pickStep,
   inputStep,
-  async confirm({ message, detail, accept }) {
+  confirm: async ({ accept, ...question }) =>
+    (await editorUi.decide({ ...question, buttons: [accept] })) === accept,
+  async decide({ message, detail, buttons }) {
     const options = { modal: true, ...(detail === undefined ? {} : { detail }) };
-    return (await vscode.window.showWarningMessage(message, options, accept)) === accept;
+    return vscode.window.showWarningMessage(message, options, ...buttons);
   },
   openFile: async (options) => (await vscode.window.showOpenDialog(options))?.[0],
   saveFile: async (options) => vscode.window.showSaveDialog(options),

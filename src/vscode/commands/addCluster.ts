@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { resolveCluster } from '../../compose/resolvedCluster';
 import { addCluster as addToText } from '../../core/config/edit';
 import { parseConfig } from '../../core/config/parse';
@@ -13,6 +11,7 @@ import { systems } from '../../adapters/registry';
 import type { Services } from '../services';
 import { askCluster, targetFiles } from './askCluster';
 import type { NewCluster } from './askCluster';
+import { writeEntry } from './writeEntry';
 
 /** *Add Cluster…*: asks, tests the connection, says what it found, then writes it into the file. */
 export async function addCluster(services: Services): Promise<void> {
@@ -87,31 +86,6 @@ function storedSecrets(cluster: NewCluster) {
     const need = needs.find((n) => n.field === field);
     return need === undefined ? [] : [{ need, value }];
   });
-}
-
-async function writeEntry(cluster: NewCluster): Promise<void> {
-  const { file } = cluster;
-  const open = vscode.workspace.textDocuments.find((d) => d.uri.fsPath === file && d.isDirty);
-  try {
-    if (open !== undefined) {
-      // Someone is editing the file: the entry goes into their text, and is saved with it.
-      const edit = new vscode.WorkspaceEdit();
-      const all = new vscode.Range(0, 0, open.lineCount, 0);
-      edit.replace(open.uri, all, addToText(open.getText(), cluster.name, cluster.entry));
-      await vscode.workspace.applyEdit(edit);
-      await open.save();
-      return;
-    }
-    await mkdir(dirname(file), { recursive: true });
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-      throw error;
-    });
-    await writeFileAtomic(file, addToText(text, cluster.name, cluster.entry));
-  } catch (cause) {
-    if (toErrorInfo(cause).code.startsWith('config.')) throw cause;
-    throw configErrors.notWritten({ message: `${file} could not be written.`, cause });
-  }
 }
 
 function describe(status: ClusterStatus): string {

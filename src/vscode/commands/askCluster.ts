@@ -203,6 +203,14 @@ function askEncryption(ui: Ui): Ask {
   };
 }
 
+/** What is wrong with a name for a new cluster. */
+export function nameProblem(name: string, taken: readonly string[]): string | undefined {
+  if (!CLUSTER_NAME_PATTERN.test(name)) {
+    return 'Use letters, digits, "_" and "-", starting with a letter or digit, 63 at most.';
+  }
+  return taken.includes(name) ? `There is a cluster named "${name}" already.` : undefined;
+}
+
 function askName(ui: Ui, taken: readonly string[]): Ask {
   return async (draft, step) => {
     const name = await ui.inputStep(
@@ -210,12 +218,7 @@ function askName(ui: Ui, taken: readonly string[]): Ask {
       {
         prompt: 'A name for the cluster; backups are kept under it.',
         placeHolder: 'production',
-        problem: (value) =>
-          !CLUSTER_NAME_PATTERN.test(value)
-            ? 'Use letters, digits, "_" and "-", starting with a letter or digit, 63 at most.'
-            : taken.includes(value)
-              ? `There is a cluster named "${value}" already.`
-              : undefined,
+        problem: (value) => nameProblem(value, taken),
       },
     );
     return name === undefined || name === BACK ? name : { ...draft, name };

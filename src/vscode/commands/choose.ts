@@ -1,11 +1,13 @@
-import type { Backup, ContentsItem } from '../../core/model';
+import type { Backup, ContentsItem, HostedBackup } from '../../core/model';
 import { fromErrorInfo } from '../../core/errors';
+import type { Capabilities } from '../../core/ports';
 import { commands } from '../../ids';
 import { editorErrors } from '../editorErrors';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
 import { verificationText } from '../tree/backupItem';
 import { healthText } from '../tree/clusterItem';
+import { hostedFacts, hostedState } from '../tree/hostedNodes';
 import { ageText, bytesText, timeText } from '../text';
 import * as vscode from 'vscode';
 
@@ -15,14 +17,22 @@ export interface ClusterArgument {
   backup?: Backup;
 }
 
-/** The cluster a command was called on, or the one the person picks. */
+/**
+ * The cluster a command was called on, or the one the person picks.
+ *
+ * @param can which clusters will do; all when left out
+ */
 export async function chooseCluster(
   services: Services,
   argument: ClusterArgument | undefined,
   placeHolder: string,
+  can: (entry: ClusterEntry) => boolean = () => true,
 ): Promise<ClusterEntry | undefined> {
   if (argument?.entry !== undefined) return argument.entry;
-  const { entries } = services.store;
+  const entries = services.store.entries.filter(can);
+  if (entries.length === 0 && services.store.entries.length > 0) {
+    throw editorErrors.noItems({ message: 'No configured cluster is of a kind that can do this.' });
+  }
   if (entries.length === 0) {
     const answer = await services.ui.warn('No cluster is configured yet.', 'Add Cluster…');
     if (answer !== undefined) await vscode.commands.executeCommand(commands.addCluster);
@@ -64,23 +74,28 @@ export async function chooseBackup(
   return picked && { entry, backup: picked.backup };
 }
 
+/** The kinds of a cluster's objects that a command can be called on. */
+export type KindsOf = (capabilities: Capabilities) => readonly string[];
+
 /**
  * An object of a cluster that was called on, or picked: the cluster first, then what it holds now.
  *
- * @param which of the system's capability `contents`: the kinds that will do
+ * @param kindsOf those that will do
  */
 export async function chooseItem(
   services: Services,
   argument: (ClusterArgument & { item?: ContentsItem }) | undefined,
-  which: 'scopes' | 'compares',
+  kindsOf: KindsOf,
   placeHolder: string,
 ): Promise<{ entry: ClusterEntry; item: ContentsItem } | undefined> {
   if (argument?.entry !== undefined && argument.item !== undefined) {
     return { entry: argument.entry, item: argument.item };
   }
-  const entry = await chooseCluster(services, argument, 'Of which cluster?');
+  const kindsIn = ({ definition }: ClusterEntry) => kindsOf(definition.capabilities);
+  const can = (entry: ClusterEntry) => kindsIn(entry).length > 0;
+  const entry = await chooseCluster(services, argument, 'Of which cluster?', can);
   if (entry === undefined) return undefined;
-  const kinds = entry.definition.capabilities.contents?.[which] ?? [];
+  const kinds = kindsIn(entry);
   await services.contents.refresh(entry);
   const { groups = [], error } = services.contents.of(entry);
   if (error !== undefined) throw fromErrorInfo(error);
@@ -95,6 +110,34 @@ export async function chooseItem(
   }
   const picked = await services.ui.pick(items, { placeHolder, matchOnDescription: true });
   return picked && { entry, item: picked.item };
+}
+
+/** A backup on a platform's own side that was called on, or picked: the cluster first, then what lies there now. */
+export async function chooseHosted(
+  services: Services,
+  argument: (ClusterArgument & { hosted?: HostedBackup }) | undefined,
+  placeHolder: string,
+): Promise<{ entry: ClusterEntry; hosted: HostedBackup } | undefined> {
+  if (argument?.entry !== undefined && argument.hosted !== undefined) {
+    return { entry: argument.entry, hosted: argument.hosted };
+  }
+  const can = ({ definition }: ClusterEntry) => definition.capabilities.hosted !== undefined;
+  const entry = await chooseCluster(services, argument, 'Of which cluster?', can);
+  if (entry === undefined) return undefined;
+  await services.hosted.refresh(entry);
+  const { backups = [], error } = services.hosted.of(entry);
+  if (error !== undefined) throw fromErrorInfo(error);
+  if (backups.length === 0) {
+    const { name } = entry.config;
+    throw editorErrors.noBackups({ message: `The platform of "${name}" keeps no backup.` });
+  }
+  const items = backups.map((hosted) => ({
+    label: `$(${hostedState(hosted).icon}) ${hosted.name}`,
+    description: hostedFacts(hosted, new Date()).join(' · '),
+    hosted,
+  }));
+  const picked = await services.ui.pick(items, { placeHolder, matchOnDescription: true });
+  return picked && { entry, hosted: picked.hosted };
 }
 
 /** A backup as a line of a quick pick. */

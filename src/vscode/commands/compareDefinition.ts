@@ -15,7 +15,12 @@ export async function compareDefinition(
   services: Services,
   argument?: ClusterArgument & { item?: ContentsItem },
 ): Promise<void> {
-  const chosen = await chooseItem(services, argument, 'compares', 'Compare which one?');
+  const chosen = await chooseItem(
+    services,
+    argument,
+    ({ contents }) => contents?.compares ?? [],
+    'Compare which one?',
+  );
   if (chosen === undefined) return;
   const { entry } = chosen;
   const item = await comparable(services, entry, chosen.item);

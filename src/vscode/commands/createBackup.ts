@@ -1,20 +1,23 @@
-import * as vscode from 'vscode';
+import { isCancellation, toErrorInfo } from '../../core/errors';
 import { labelProblem } from '../../core/model';
-import type { Backup, BackupScope, ContentsItem } from '../../core/model';
+import type { BackupScope, ContentsItem } from '../../core/model';
+import type { BackupModeInfo } from '../../core/ports';
 import { commands } from '../../ids';
-import { runOperation } from '../runOperation';
+import { runCommand, tellError } from '../run';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
-import { bytesText, spanText } from '../text';
+import { askBackupPlan } from './askBackupPlan';
+import type { BackupWish } from './askBackupPlan';
 import { chooseCluster, chooseItem } from './choose';
-import type { ClusterArgument } from './choose';
-
-/** Remarks told in the notification; the others stand in the backup. */
-const TOLD_NOTES = 3;
+import type { ClusterArgument, KindsOf } from './choose';
+import { companionEntry, companionOf } from './companion';
+import type { Companion } from './companion';
+import { runBackup } from './runBackup';
+import type { BackupRun } from './runBackup';
 
 /**
- * *Back Up Now*: mode, parts where the system has some, and label are asked, then it runs with progress and a cancel
- * that cancels.
+ * *Back Up Now*: mode, parts where the system has some, and label are asked, then what it does to the cluster, where
+ * the system says so beforehand.
  */
 export async function createBackup(services: Services, argument?: ClusterArgument): Promise<void> {
   const entry = await chooseCluster(services, argument, 'Back up which cluster?');
@@ -32,7 +35,8 @@ export async function backUpItem(
   services: Services,
   argument?: ClusterArgument & { item?: ContentsItem },
 ): Promise<void> {
-  const chosen = await chooseItem(services, argument, 'scopes', 'Back up which one?');
+  const kindsOf: KindsOf = ({ contents }) => contents?.scopes ?? [];
+  const chosen = await chooseItem(services, argument, kindsOf, 'Back up which one?');
   if (chosen === undefined) return;
   const { entry, item } = chosen;
   const of = `${item.kind} ${item.name} of ${entry.config.name}`;
@@ -40,6 +44,24 @@ export async function backUpItem(
   const mode = await askMode(services, entry, title);
   if (mode === undefined) return;
   await backUp(services, entry, { title, of, mode, scope: { only: [selectorOf(item)] } });
+}
+
+/** *Back Up Here*: on the server it was called on, where the system lets one be chosen. */
+export async function backUpHere(
+  services: Services,
+  argument?: ClusterArgument & { item?: ContentsItem },
+): Promise<void> {
+  const kindsOf: KindsOf = ({ takenOn }) => (takenOn === undefined ? [] : [takenOn.kind]);
+  const chosen = await chooseItem(services, argument, kindsOf, 'Back up on which one?');
+  if (chosen === undefined) return;
+  const { entry, item } = chosen;
+  const { name } = entry.config;
+  const title = `Back Up ${name}`;
+  // What the platform keeps on its own side it makes where it likes.
+  const mode = await askMode(services, entry, title, ({ hosted }) => hosted !== true);
+  if (mode === undefined) return;
+  const on = selectorOf(item).name;
+  await backUp(services, entry, { title, of: name, mode, scope: {}, on });
 }
 
 /** An object as a scope names it: the id's name tells volumes of two nodes apart. */
@@ -50,56 +72,70 @@ export function selectorOf({ id, kind }: Pick<ContentsItem, 'id' | 'kind'>) {
 async function backUp(
   services: Services,
   entry: ClusterEntry,
-  { title, of, mode, scope }: { title: string; of: string; mode: string; scope: BackupScope },
+  { of, ...wish }: BackupWish & { of: string },
 ): Promise<void> {
-  const { ui, store } = services;
+  const { ui, store, secrets } = services;
   const label = await ui.input({
-    title,
+    title: wish.title,
     prompt: 'Label, to find it again. Press Enter for none.',
     placeHolder: 'before-upgrade',
     validateInput: (value) => labelProblem(value),
   });
   if (label === undefined) return;
-
-  const cluster = await store.resolve(entry, services.secrets.asking);
-  const start = performance.now();
-  const backup = await runOperation(services, title, 'backup', {
-    cluster,
-    mode,
-    label: label === '' ? undefined : label,
-    ...(Object.keys(scope).length === 0 ? {} : { scope }),
-    origin: { kind: 'manual' },
-  });
-  void store.refreshHealth(entry);
-  const took = spanText((performance.now() - start) / 1000);
-  const { manifest } = backup;
-  const index = manifest.snapshot?.index === undefined ? '' : `, index ${manifest.snapshot.index}`;
-  void ui
-    .info(
-      `Backed up ${of}: ${bytesText(manifest.bytes)}${index}, checked, in ${took}.${notesText(backup)}`,
-      'Open',
-    )
-    .then((answer) => {
-      if (answer === 'Open') {
-        void vscode.commands.executeCommand(commands.openBackup, { entry, backup });
-      }
+  const cluster = await store.resolve(entry, secrets.asking);
+  const companion = companionOf(entry);
+  const agreed = await askBackupPlan(services, entry, cluster, wish, companion?.title);
+  if (agreed === undefined) return;
+  const common = { label: label === '' ? undefined : label };
+  const run: BackupRun = { entry, cluster, wish, of, agreed, ...common };
+  if (companion === undefined) return runBackup(services, run);
+  const beside = () => companionRun(services, entry, companion, common.label);
+  const first = agreed.companion ? await beside() : undefined;
+  if (agreed.companion && first === undefined) return;
+  // Restored in this order, so backed up in it.
+  if (first !== undefined) await runOrTell(services, first);
+  const start = () =>
+    runCommand(services, commands.createBackup, async () => {
+      const later = await beside();
+      if (later !== undefined) await runBackup(services, later);
     });
+  await runBackup(services, { ...run, companion: { title: companion.title, start } });
 }
 
-/** What was left out is told at once, not only in the backup. */
-function notesText({ manifest: { notes = [] } }: Backup): string {
-  const more = notes.length - TOLD_NOTES;
-  return [...notes.slice(0, TOLD_NOTES), ...(more > 0 ? [`${more} more remarks stand in it.`] : [])]
-    .map((note) => ` ${note}`)
-    .join('');
+/** A backup of the companion, all of it in its usual mode; undefined when the person gives up. */
+async function companionRun(
+  services: Services,
+  entry: ClusterEntry,
+  companion: Companion,
+  label: string | undefined,
+): Promise<BackupRun | undefined> {
+  const other = await companionEntry(services, entry, companion);
+  const mode = other?.definition.capabilities.modes[0]?.id;
+  if (other === undefined || mode === undefined) return undefined;
+  const { name } = other.config;
+  const cluster = await services.store.resolve(other, services.secrets.asking);
+  const wish = { title: `Back Up ${name}`, mode, scope: {} };
+  const agreed = await askBackupPlan(services, other, cluster, wish, undefined);
+  return agreed && { entry: other, cluster, wish, of: name, label, agreed };
+}
+
+/** One of two: that it failed is told, and the other is made all the same, unless it was cancelled. */
+async function runOrTell(services: Services, run: BackupRun): Promise<void> {
+  try {
+    await runBackup(services, run);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    void tellError(services, commands.createBackup, toErrorInfo(error));
+  }
 }
 
 async function askMode(
   { ui }: Services,
   { definition }: ClusterEntry,
   title: string,
+  can: (mode: BackupModeInfo) => boolean = () => true,
 ): Promise<string | undefined> {
-  const modes = definition.capabilities.modes.map((mode) => ({
+  const modes = definition.capabilities.modes.filter(can).map((mode) => ({
     label: mode.title,
     detail: mode.description,
     id: mode.id,

@@ -35,6 +35,7 @@ const restore = () => import('./restoreBackup');
 const verify = () => import('./verifyBackup');
 const manage = () => import('./manageBackup');
 const configure = () => import('./manageCluster');
+const hosted = () => import('./hostedBackups');
 const activities = () => import('./activities');
 
 /** One row a command, its code loaded when it is first called; the type makes a missing one an error. */
@@ -51,6 +52,7 @@ const table: Record<CommandId, Handler> = {
     (await import('./createBackup')).createBackup(s, a),
   ),
   [commands.backUpItem]: cluster(async (s, a) => (await import('./createBackup')).backUpItem(s, a)),
+  [commands.backUpHere]: cluster(async (s, a) => (await import('./createBackup')).backUpHere(s, a)),
   [commands.compareDefinition]: cluster(async (s, a) =>
     (await import('./compareDefinition')).compareDefinition(s, a),
   ),
@@ -69,6 +71,8 @@ const table: Record<CommandId, Handler> = {
   [commands.revealBackup]: cluster(async (s, a) => (await manage()).revealBackup(s, a)),
   [commands.copyBackupPath]: cluster(async (s, a) => (await manage()).copyBackupPath(s, a)),
   [commands.exportBackup]: cluster(async (s, a) => (await manage()).exportBackup(s, a)),
+  [commands.fetchHosted]: cluster(async (s, a) => (await hosted()).fetchHosted(s, a)),
+  [commands.copyHostedId]: cluster(async (s, a) => (await hosted()).copyHostedId(s, a)),
   [commands.cancelActivity]: activity(async (s, n) => (await activities()).cancelActivity(s, n)),
   [commands.showActivityLog]: activity(async (s, n) => (await activities()).showActivityLog(s, n)),
   [commands.showLog]: (services) => {

@@ -2,18 +2,21 @@ import * as vscode from 'vscode';
 import type { Backup } from '../../core/model';
 import type { ClusterEntry, ClusterStore } from '../store/clusterStore';
 import type { ContentsStore } from '../store/contentsStore';
+import type { HostedStore } from '../store/hostedStore';
 import { backupItem, backupsItem, pageItem } from './backupItem';
 import { clusterItem, errorItem, noteItem, problemItem } from './clusterItem';
 import { contentsItem, groupItem } from './contentsItem';
 import { groupChildren, itemChildren } from './contentsNodes';
-import type { ClusterNode, ClusterTreeNode as Node, GroupNode } from './nodes';
+import { hostedGroupItem, hostedItem } from './hostedItem';
+import { HOSTED_GROUP, hostedChildren } from './hostedNodes';
+import type { ClusterNode, ClusterTreeNode as Node, GroupNode, HostedGroupNode } from './nodes';
 
 /** Backups shown at once; older ones stand in pages of the same size. */
 export const PAGE_SIZE = 200;
 
 /**
- * Clusters, and under each its objects, where the system can list them, and its backups, newest first. The stores
- * change, this follows.
+ * Clusters, and under each its objects, where the system can list them, the backups that its platform keeps, where it
+ * keeps some, and those of the vault, newest first. The stores change, this follows.
  */
 export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
@@ -21,16 +24,22 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   readonly #clusters = new Map<string, ClusterNode>();
   /** By the cluster's key; the very nodes the view was given last. */
   readonly #groups = new Map<string, GroupNode[]>();
+  readonly #hostedGroups = new Map<string, HostedGroupNode>();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(
     private readonly store: ClusterStore,
     private readonly contents: ContentsStore,
+    private readonly hosted: HostedStore,
   ) {
     this.#subscriptions = vscode.Disposable.from(
       store.onDidChange((entry) => this.#changed.fire(entry && this.#clusters.get(entry.key))),
       contents.onDidChange(({ key }) => {
         for (const group of this.#groups.get(key) ?? []) this.#changed.fire(group);
+      }),
+      hosted.onDidChange(({ key }) => {
+        const group = this.#hostedGroups.get(key);
+        if (group !== undefined) this.#changed.fire(group);
       }),
     );
   }
@@ -50,6 +59,10 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         return groupItem(node, this.contents.of(node.entry));
       case 'item':
         return contentsItem(node);
+      case 'hostedGroup':
+        return hostedGroupItem(node, this.hosted.of(node.entry));
+      case 'hosted':
+        return hostedItem(node, now);
       case 'error':
         return errorItem(node);
       case 'problem':
@@ -77,6 +90,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         return groupChildren(node, this.contents.of(node.entry));
       case 'item':
         return itemChildren(node);
+      case 'hostedGroup':
+        this.hosted.open(node.entry, HOSTED_GROUP);
+        return hostedChildren(node, this.hosted.of(node.entry));
       default:
         return [];
     }
@@ -90,13 +106,17 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   /** The person closed a row: what stood under it need not be asked for any more. */
   closed(node: Node): void {
-    if (node.kind === 'cluster') this.contents.close(node.entry);
-    else if (node.kind === 'group') this.contents.close(node.entry, node.group.id);
+    if (node.kind === 'cluster') {
+      this.contents.close(node.entry);
+      this.hosted.close(node.entry);
+    } else if (node.kind === 'group') this.contents.close(node.entry, node.group.id);
+    else if (node.kind === 'hostedGroup') this.hosted.close(node.entry, HOSTED_GROUP);
   }
 
   #roots(): Node[] {
     this.#clusters.clear();
     this.#groups.clear();
+    this.#hostedGroups.clear();
     const clusters = this.store.entries.map((entry): ClusterNode => ({ kind: 'cluster', entry }));
     for (const node of clusters) this.#clusters.set(node.entry.key, node);
     const problems = this.store.problems.map((problem): Node => ({ kind: 'problem', problem }));
@@ -104,11 +124,23 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   #clusterChildren(entry: ClusterEntry): Node[] {
-    const { contents } = entry.definition.capabilities;
-    if (contents === undefined) return [...notes(entry), ...backupNodes(entry)];
-    const groups = contents.groups.map((group): GroupNode => ({ kind: 'group', entry, group }));
+    const { contents, hosted } = entry.definition.capabilities;
+    if (contents === undefined && hosted === undefined) {
+      return [...notes(entry), ...backupNodes(entry)];
+    }
+    const groups = (contents?.groups ?? []).map((group): GroupNode => ({
+      kind: 'group',
+      entry,
+      group,
+    }));
     this.#groups.set(entry.key, groups);
-    return [...notes(entry), ...groups, { kind: 'backups', entry }];
+    const nodes: Node[] = [...notes(entry), ...groups];
+    if (hosted !== undefined) {
+      const group: HostedGroupNode = { kind: 'hostedGroup', entry, title: hosted.title };
+      this.#hostedGroups.set(entry.key, group);
+      nodes.push(group);
+    }
+    return [...nodes, { kind: 'backups', entry }];
   }
 
   dispose(): void {

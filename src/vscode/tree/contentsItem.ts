@@ -10,6 +10,8 @@ import type { GroupNode, ItemNode } from './nodes';
 const ICONS: Readonly<Record<string, string>> = {
   nodes: 'server',
   node: 'server',
+  managers: 'server',
+  manager: 'server',
   stacks: 'layers',
   stack: 'layers',
   service: 'server-process',
@@ -64,12 +66,13 @@ export function contentsItem({ entry, item, under }: ItemNode): vscode.TreeItem 
     state.icon ?? ICONS[item.kind] ?? 'circle-outline',
     state.colour === undefined ? undefined : new vscode.ThemeColor(state.colour),
   );
-  const { contents } = entry.definition.capabilities;
+  const { contents, takenOn } = entry.definition.capabilities;
   shown.contextValue = contextValue('item', {
     compare:
       (contents?.compares.includes(item.kind) === true && item.outOfReach !== true) ||
       children.some(({ kind }) => contents?.compares.includes(kind)),
     scope: contents?.scopes.includes(item.kind) === true && item.outOfReach !== true,
+    takesBackup: takenOn?.kind === item.kind && item.outOfReach !== true,
     [`kind-${item.kind}`]: true,
   });
   shown.tooltip = itemTooltip(item, facts.join(', '));

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../../core/config/parse';
 import type { ErrorInfo } from '../../core/errors';
-import type { Backup, ContentsItem } from '../../core/model';
+import type { Backup, ContentsItem, HostedBackup } from '../../core/model';
 import type { ClusterEntry } from '../store/clusterStore';
 
 /** What the Clusters tree is made of. */
@@ -11,6 +11,8 @@ export type ClusterTreeNode =
   | BackupPageNode
   | GroupNode
   | ItemNode
+  | HostedGroupNode
+  | HostedNode
   | ErrorNode
   | NoteNode
   | ProblemNode;
@@ -40,6 +42,21 @@ export interface ItemNode {
   /** Ids of what it stands under, from the group on: an object may stand in two places. */
   under: readonly string[];
   item: ContentsItem;
+}
+
+/** The heading of the backups that lie on the platform's own side. */
+export interface HostedGroupNode {
+  kind: 'hostedGroup';
+  entry: ClusterEntry;
+  /** As the system's capability says it: "On the Managers". */
+  title: string;
+}
+
+/** A backup on the platform's own side. */
+export interface HostedNode {
+  kind: 'hosted';
+  entry: ClusterEntry;
+  hosted: HostedBackup;
 }
 
 /** A line that says something: a warning, that something is asked, that there is nothing. */

@@ -40,6 +40,10 @@ export interface Answers {
   /** Texts of input boxes, in order; undefined is Escape. */
   inputs?: (string | undefined)[];
   confirm?: boolean;
+  /** Buttons of questions with several, in order; undefined is Escape. */
+  decisions?: (string | undefined)[];
+  /** Pressed on the notification that has such a button. */
+  presses?: string[];
 }
 
 /** A person made of answers; `told` is what they were told. */
@@ -64,9 +68,12 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
     if (value !== undefined) assert.equal(problem?.(value) ?? undefined, undefined);
     return value;
   };
-  const tell = (message: string): Promise<undefined> => {
-    told.push(message);
-    return Promise.resolve(undefined);
+  const decisions = [...(answers.decisions ?? [])];
+  const presses = [...(answers.presses ?? [])];
+  const tell = (message: string, ...actions: string[]): Promise<string | undefined> => {
+    told.push([message, ...actions.map((action) => `[${action}]`)].join(' '));
+    const at = presses.findIndex((press) => actions.includes(press));
+    return Promise.resolve(at < 0 ? undefined : presses.splice(at, 1)[0]);
   };
   return {
     told,
@@ -99,6 +106,13 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
       asked.push(message);
       assert.ok(answers.confirm !== undefined, `nobody foresaw "${message}"`);
       return Promise.resolve(answers.confirm);
+    },
+    decide: ({ message, detail, buttons }) => {
+      asked.push([message, detail].filter((part) => part !== undefined).join('\n'));
+      assert.ok(decisions.length > 0, `nobody foresaw "${message}"`);
+      const decision = decisions.shift();
+      if (decision !== undefined) assert.ok(buttons.includes(decision), buttons.join());
+      return Promise.resolve(decision);
     },
     openFile: () => assert.fail('nobody foresaw a file dialog'),
     saveFile: () => assert.fail('nobody foresaw a save dialog'),
