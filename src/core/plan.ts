@@ -18,6 +18,13 @@ export interface PlanLine {
    * is made anew.
    */
   asks?: { id: string; title: string; given: boolean; optional?: boolean };
+  /**
+   * The person may go on in spite of it (`RestoreChoices.accept` with the code). A blocker becomes a warning by that;
+   * both say so.
+   */
+  acceptable?: boolean;
+  /** Something that is there now is taken away by it: the last question before the restore names it. */
+  destructive?: boolean;
 }
 
 /** A line of a restore's plan. */

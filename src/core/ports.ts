@@ -311,6 +311,8 @@ export interface WholePlan {
   items: RestorePlanItem[];
   /** Why no safety backup of the present state can be made; then none is. */
   noSafetyBackup?: string;
+  /** What is there is taken away before the first byte is sent: the backup is read whole once more before that. */
+  removesFirst?: boolean;
 }
 
 /** An adapter of a system that takes a snapshot as a whole, in place of all it holds. */
