@@ -18,7 +18,7 @@ export type Membership =
   /** A manager that finds no leader. */
   | { state: 'noQuorum' }
   | { state: 'pending'; error?: string | undefined }
-  | { state: 'manager'; id: string; autolock: boolean; managers: SwarmManager[] };
+  | { state: 'manager'; id: string; autolock: boolean; managers: readonly SwarmManager[] };
 
 /** All that the plan of a restore is worked out from. */
 export interface RestoreFacts {
