@@ -6,7 +6,7 @@ import type { Log } from '../../core/ports';
 import type { DockerEngine } from '../docker/engine';
 import { isStatus } from '../docker/errors';
 import { swarmErrors } from './errors';
-import { containerSchema, createdSchema, objectSchema } from './wire';
+import { containerSchema, createdSchema } from './wire';
 
 /** Label of what a backup or a restore makes on an engine: the run it belongs to. */
 export const RUN_LABEL = 'cluster-backup.run';
@@ -38,12 +38,13 @@ export class HelperContainers {
    * @throws `swarm.volumeLost` when the volume is not there; a container would create it
    */
   async create(mount: HelperMount, signal: AbortSignal): Promise<string> {
-    const before = await this.#volume(mount, signal);
+    if ((await this.#labels(mount, signal)) === undefined) throw lost(this.engine, nameOf(mount));
     const image = await (this.#image ??= this.#import());
     signal.throwIfAborted();
+    const own = { [RUN_LABEL]: this.run };
     const source =
       'volume' in mount
-        ? { Type: 'volume', Source: mount.volume, VolumeOptions: { NoCopy: true } }
+        ? { Type: 'volume', Source: mount.volume, VolumeOptions: { NoCopy: true, Labels: own } }
         : { Type: 'bind', Source: mount.folder };
     const { Id } = await this.engine.json(
       '/containers/create',
@@ -52,7 +53,7 @@ export class HelperContainers {
         body: {
           Image: image,
           Cmd: ['/nothing'],
-          Labels: { [RUN_LABEL]: this.run },
+          Labels: own,
           HostConfig: {
             Mounts: [{ ...source, Target: TARGET, ReadOnly: !isWritable(mount) }],
             NetworkMode: 'none',
@@ -64,15 +65,16 @@ export class HelperContainers {
       },
       createdSchema,
     );
-    let after: string | undefined;
+    let labels: VolumeLabels | undefined;
     try {
-      after = await this.#volume(mount, signal);
+      labels = await this.#labels(mount, signal);
     } catch (error) {
       // Nobody else knows of it, and a volume can't be removed while it is there.
       await this.remove(Id);
       throw error;
     }
-    if ('volume' in mount && before !== after) {
+    // A volume that went away meanwhile comes back empty, with what was said for a new one.
+    if ('volume' in mount && labels?.[RUN_LABEL] === this.run) {
       await this.remove(Id);
       await remove(this.engine, `/volumes/${encodeURIComponent(mount.volume)}`, {});
       throw lost(this.engine, mount.volume);
@@ -141,18 +143,26 @@ export class HelperContainers {
     return `${REPOSITORY}:${this.run}`;
   }
 
-  /** When it was created; it tells a volume from another of the same name. */
-  async #volume(mount: HelperMount, signal: AbortSignal): Promise<string | undefined> {
-    if (!('volume' in mount)) return undefined;
+  /** Labels of the volume; undefined where there is none. A folder is there or not: the engine tells. */
+  async #labels(mount: HelperMount, signal: AbortSignal): Promise<VolumeLabels | undefined> {
+    if (!('volume' in mount)) return {};
     try {
       const path = `/volumes/${encodeURIComponent(mount.volume)}`;
       const request = { purpose: `look at volume ${mount.volume}`, signal };
-      const { CreatedAt } = await this.engine.json(path, request, objectSchema);
-      return typeof CreatedAt === 'string' ? CreatedAt : undefined;
+      return (await this.engine.json(path, request, labelledSchema)).Labels ?? {};
     } catch (error) {
-      throw isStatus(error, 404) ? lost(this.engine, mount.volume) : error;
+      if (isStatus(error, 404)) return undefined;
+      throw error;
     }
   }
+}
+
+type VolumeLabels = Readonly<Record<string, string>>;
+
+const labelledSchema = z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() });
+
+function nameOf(mount: HelperMount): string {
+  return 'volume' in mount ? mount.volume : mount.folder;
 }
 
 function isWritable(mount: HelperMount): boolean {

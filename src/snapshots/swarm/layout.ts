@@ -42,6 +42,12 @@ export type DefinitionKind = (typeof DEFINITION_KINDS)[number];
 /** The label that Docker gives to all that belongs to a stack. */
 export const STACK_LABEL = 'com.docker.stack.namespace';
 
+/**
+ * Label of a volume that a restore of ours made: tells it from every other one of its name. An engine's own time of
+ * creation does not: it changes with every file that comes or goes in the volume's folder. No part of a definition.
+ */
+export const RESTORED_LABEL = 'cluster-backup.restored';
+
 /** One object as an engine describes it. */
 export interface Definition {
   /** `swarm`, `service/web_api`, `volume/node1/data`: stable between clusters, used in plans and on the command line. */

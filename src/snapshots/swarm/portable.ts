@@ -10,6 +10,7 @@ import {
   without,
 } from './jsonValues';
 import type { Json, JsonObject } from './jsonValues';
+import { RESTORED_LABEL } from './layout';
 import type { Definition, DefinitionKind } from './layout';
 import { VXLAN_IDS, withReferences } from './references';
 import type { ReferenceKind } from './references';
@@ -166,6 +167,7 @@ function bodyOf(kind: DefinitionKind, value: JsonObject, names: NameMap): JsonOb
     case 'volume': {
       const cluster = objectAt(objectAt(value, 'ClusterVolume'), 'Spec');
       const own = picked(value, 'Name', 'Driver', 'Options', 'Labels');
+      drop(objectAt(own, 'Labels'), RESTORED_LABEL);
       return pruned({ ...own, ClusterVolumeSpec: cluster }, true) as JsonObject;
     }
     case 'swarm':

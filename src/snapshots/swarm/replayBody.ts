@@ -1,5 +1,6 @@
 import { copyOf, drop, isObject, listAt, objectAt, picked, textAt } from './jsonValues';
 import type { Json, JsonObject } from './jsonValues';
+import { RESTORED_LABEL } from './layout';
 import type { Definition } from './layout';
 import type { NameMap } from './portable';
 import { VXLAN_IDS, withReferences } from './references';
@@ -140,6 +141,7 @@ function bodyOf({ kind, value }: Definition, options: ReplayOptions): JsonObject
       return networkBody(whole, options);
     case 'volume': {
       const body = picked(whole, 'Name', 'Driver', 'Labels');
+      drop(objectAt(body, 'Labels'), RESTORED_LABEL);
       const cluster = objectAt(objectAt(whole, 'ClusterVolume'), 'Spec');
       body.DriverOpts = objectAt(whole, 'Options');
       if (Object.keys(cluster).length > 0) body.ClusterVolumeSpec = cluster;

@@ -146,7 +146,12 @@ describe('Docker Swarm: a restore', function () {
     }
     assert.match(await listing(target, 'shop_data'), /^\.\|d\|2750\|33:44/m);
     const labels = await target.docker('volume', 'inspect', '-f', '{{json .Labels}}', 'shop_data');
-    assert.equal(labels.trim(), '{"com.docker.stack.namespace":"shop"}');
+    const { 'cluster-backup.restored': mark, ...own } = JSON.parse(labels) as Record<
+      string,
+      string
+    >;
+    assert.deepEqual(own, { 'com.docker.stack.namespace': 'shop' });
+    assert.match(mark ?? '', /^[0-9a-f-]{36}$/);
     const container = (await target.docker('ps', '-q')).split('\n')[0] ?? '';
     assert.equal(
       await target.docker('exec', container, 'cat', '/run/secrets/shop_key'),

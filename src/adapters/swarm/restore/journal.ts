@@ -5,12 +5,12 @@ import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
 
 const recordSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** For people who look into the file. */
   node: z.string(),
   volume: z.string(),
-  /** As the engine tells it: another volume of the same name has another time. */
-  created: z.string(),
+  /** Another volume of the same name has another. */
+  identity: z.string(),
   /** `begun`: what is in it may be half of it. */
   state: z.enum(['begun', 'done']),
   /** Of the content that is put in, or was. */
@@ -42,7 +42,7 @@ export class RestoreJournal {
 
   async write(engine: string, record: Omit<VolumeRecord, 'version'>): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const text = `${JSON.stringify({ version: 1, ...record }, undefined, 2)}\n`;
+    const text = `${JSON.stringify({ version: 2, ...record }, undefined, 2)}\n`;
     await writeFileAtomic(this.file(engine, record.volume), text, { mode: 0o600 });
   }
 

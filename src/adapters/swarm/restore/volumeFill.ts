@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { coreErrors } from '../../../core/errors';
 import type { PlannedChange } from '../../../core/plan';
 import type { RunContext } from '../../../core/ports';
 import type { ContentSink } from '../../../snapshots/swarm/contents';
+import { objectAt } from '../../../snapshots/swarm/jsonValues';
+import { RESTORED_LABEL } from '../../../snapshots/swarm/layout';
 import type { ContentSummary, Definition } from '../../../snapshots/swarm/layout';
 import { replayBody } from '../../../snapshots/swarm/portable';
 import type { NameMap } from '../../../snapshots/swarm/portable';
@@ -17,7 +20,7 @@ import { CODES } from './model';
 import type { SourceContent } from './model';
 import { Reroot } from './reroot';
 import { NO_IDS } from './swarmSpec';
-import { createdAt, engineId } from './volumeState';
+import { engineId, identityOf } from './volumeState';
 
 export interface VolumeWork {
   change: PlannedChange;
@@ -58,30 +61,32 @@ export async function makeVolume(
   }
   if (isThere) {
     const isOurs =
-      record?.state === 'begun' && record.created === (await createdAt(engine, name, signal));
+      record?.state === 'begun' && record.identity === (await identityOf(engine, name, signal));
     if (change.action === 'create' && !isOurs) throw changed(change);
     await removeHelpersAt(engine, name, signal);
     await remove(engine, pathOf(name));
   }
   await journal.forget(engineId(on), name);
   const { body } = replayBody(definition, names, NO_IDS, { name });
+  const identity = randomUUID();
+  const begun = { node: on.node, volume: name, identity, state: 'begun' } as const;
   signal.throwIfAborted();
+  // Before it is made: after a crash in between, what is there is known to be ours.
+  if (content?.sha256 !== undefined) {
+    await journal.write(engineId(on), { ...begun, sha256: content.sha256 });
+  }
   await engine.json('/volumes/create', {
     method: 'POST',
-    body,
+    body: { ...body, Labels: { ...objectAt(body, 'Labels'), [RESTORED_LABEL]: identity } },
     purpose: `create the volume ${name}`,
     // Not cut short: whether it was made would not be known.
     signal: AbortSignal.timeout(CREATE_MS),
   });
+  // An engine answers alike when somebody else has made one of that name meanwhile.
+  if ((await identityOf(engine, name, AbortSignal.timeout(CREATE_MS))) !== identity) {
+    throw changed(change);
+  }
   made();
-  if (content?.sha256 === undefined) return;
-  await journal.write(engineId(on), {
-    node: on.node,
-    volume: name,
-    created: await createdAt(engine, name, signal),
-    state: 'begun',
-    sha256: content.sha256,
-  });
 }
 
 async function exists(engine: DockerEngine, name: string, signal: AbortSignal): Promise<boolean> {
@@ -164,8 +169,8 @@ export class VolumeFill implements ContentSink {
       await this.sending;
       const volume = change.target ?? change.name;
       const signal = AbortSignal.timeout(30_000);
-      const created = await createdAt(on.engine, volume, signal);
-      const record = { node: on.node, volume, created, sha256: summary.sha256 };
+      const identity = await identityOf(on.engine, volume, signal);
+      const record = { node: on.node, volume, identity, sha256: summary.sha256 };
       await journal.write(engineId(on), { ...record, state: 'done' });
       this.told(undefined);
     } catch (error) {

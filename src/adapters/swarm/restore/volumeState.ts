@@ -7,7 +7,7 @@ import type { Looks, PlannedChange } from '../../../core/plan';
 import type { RunContext } from '../../../core/ports';
 import { policyOf } from '../../../core/restoreChoices';
 import { InnerTar } from '../../../snapshots/swarm/innerTar';
-import { definitionId } from '../../../snapshots/swarm/layout';
+import { definitionId, RESTORED_LABEL } from '../../../snapshots/swarm/layout';
 import type { DockerEngine } from '../../docker/engine';
 import type { NodeEngine } from '../connections';
 import type { RunHelpers } from '../runHelpers';
@@ -24,21 +24,24 @@ const FRESH = 60_000;
 /** A tar that is longer holds more than one folder. */
 const EMPTY_BYTES = 64 << 10;
 
-const volumeSchema = z.looseObject({ CreatedAt: z.string().nullish() });
+const volumeSchema = z.looseObject({
+  CreatedAt: z.string().nullish(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+});
 
-/** What tells a volume from another one of the same name. */
-export async function createdAt(
+/** What tells a volume from another one of the same name: what we gave it, or as much as the engine knows. */
+export async function identityOf(
   engine: DockerEngine,
   volume: string,
   signal: AbortSignal,
 ): Promise<string> {
   const path = `/volumes/${encodeURIComponent(volume)}`;
-  const { CreatedAt } = await engine.json(
+  const { CreatedAt, Labels } = await engine.json(
     path,
     { purpose: 'describe a volume', signal },
     volumeSchema,
   );
-  return CreatedAt ?? '';
+  return Labels?.[RESTORED_LABEL] ?? CreatedAt ?? '';
 }
 
 /** An engine's own id; its host name where it has none. */
@@ -99,8 +102,8 @@ export async function volumeStates(
       }
       const expected = content?.bytes;
       if (content?.sha256 === undefined || expected === undefined) continue;
-      const created = await createdAt(engine.engine, wanted, context.signal);
-      const key = [engineId(engine), wanted, created, content.sha256].join(' ');
+      const identity = await identityOf(engine.engine, wanted, context.signal);
+      const key = [engineId(engine), wanted, identity, content.sha256].join(' ');
       const known = freshState(before[key], context);
       if (known === undefined && expected > budget) continue;
       if (known === undefined) budget -= expected;
@@ -151,7 +154,7 @@ async function fromJournal(
 ): Promise<'begun' | 'restored' | undefined> {
   const record = await journal.read(engineId(engine), volume);
   if (record === undefined) return undefined;
-  if (record.created !== (await createdAt(engine.engine, volume, signal))) return undefined;
+  if (record.identity !== (await identityOf(engine.engine, volume, signal))) return undefined;
   if (record.state === 'begun') return 'begun';
   return record.sha256 === content?.sha256 ? 'restored' : undefined;
 }
