@@ -47,4 +47,28 @@ export const ucpErrors = errorTable('ucp', {
     category: 'failed',
     next: 'Start them with docker start on that manager; the next backup or the next start tries again as well.',
   },
+  badCaFile: {
+    category: 'usage',
+    next: 'Correct `apiCaFile` in the entry: a file of PEM certificates.',
+  },
+  uninstallTimeout: {
+    category: 'failed',
+    next: 'On a manager: docker service rm ucp-uninstall-agent, and ucp-uninstall-agent-win where it is listed. Then plan and restore again; nothing has been restored yet.',
+  },
+  uninstallFailed: {
+    category: 'failed',
+    next: 'Mend what the message names, then plan and restore again; nothing has been restored yet.',
+  },
+  restoreRefused: {
+    category: 'refused',
+    next: 'Mend what the product names, and plan the restore again.',
+  },
+  restoreFailed: {
+    category: 'failed',
+    next: 'Plan the restore again: it says what is there now and offers to uninstall it first.',
+  },
+  notHealthy: {
+    category: 'failed',
+    next: 'The restore itself is done. Look at the containers named ucp- on that manager (docker ps, docker logs ucp-controller); raise `timeouts.healthy` where it only takes longer.',
+  },
 });

@@ -12,6 +12,7 @@ import { planFingerprint } from './planRestore';
 import { finishInterrupted } from './resume';
 import { openPlain } from './source';
 import type { StoredSource } from './source';
+import { verifySource } from './verify';
 
 export interface RestoreOptions {
   /** The plan that the person saw and confirmed. */
@@ -69,11 +70,12 @@ export async function restore(
       choices: plan.choices ?? {},
       payloads: options.payloads ?? {},
     };
-    const { items } = await adapter.planRestore(request, locked);
+    const { items, removesFirst } = await adapter.planRestore(request, locked);
     refuseBlocked({ ...plan, items, possible: !items.some((i) => i.severity === 'blocker') });
     refuseOther(plan, items);
 
     const safetyBackup = await safetyBackupFor(plan, parts, locked);
+    if (removesFirst === true) await readOnceMore(source, parts, plan, locked);
     const { stream, close } = await checkedStream(source, parts, plan, locked);
     try {
       await adapter.restore({ ...request, stream, size: plan.content.contentBytes }, locked);
@@ -119,7 +121,9 @@ async function makeSafetyBackup(
   scope: BackupScope | undefined,
   context: RunContext,
 ): Promise<Backup> {
-  const [first, ...others] = parts.definition.capabilities.modes;
+  // What stays on the platform's side may go away with what is restored over.
+  const modes = parts.definition.capabilities.modes.filter(({ hosted }) => hosted !== true);
+  const [first, ...others] = modes;
   const inMode = (mode: string | undefined) =>
     backUpLocked(
       parts,
@@ -138,6 +142,22 @@ async function makeSafetyBackup(
     context.log.warn(`${info.message} The safety backup is made in mode "${second.id}" instead.`);
     return inMode(second.id);
   }
+}
+
+/** Before something is taken away to make room for a backup, all of it has to be there and sound. */
+async function readOnceMore(
+  source: StoredSource,
+  parts: ClusterParts,
+  plan: RestorePlan,
+  context: RunContext,
+): Promise<void> {
+  const { storedSha256, report, error } = await verifySource(source, parts, context);
+  if (error === undefined && planFingerprint(storedSha256, report, parts) === plan.fingerprint) {
+    return;
+  }
+  throw coreErrors.planChanged({
+    message: `${source.name} is not what it was when the plan was made; nothing was changed.`,
+  });
 }
 
 /** The backup's plain bytes, checked once more as they pass: the end comes only when they are what was planned. */

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
+import * as z from 'zod';
+import type { RunContext } from '../../core/ports';
+import type { DockerEngine } from '../docker/engine';
+import { ucpErrors } from './errors';
+
+const CONTROLLER = 'ucp-controller';
+const VOLUME = 'ucp-controller-server-certs';
+/** A file of certificates is far smaller. */
+const MAX_BYTES = 256 << 10;
+
+const controllerSchema = z.looseObject({
+  Mounts: z.array(z.looseObject({ Name: z.string().nullish(), Destination: z.string() })).nullish(),
+});
+const swarmSchema = z.looseObject({
+  TLSInfo: z.looseObject({ TrustRoot: z.string().nullish() }).nullish(),
+});
+
+/**
+ * The authorities by which the controllers are known, from what is trusted already: the entry's `apiCaFile`, the backup,
+ * and the engine, over whose own connection come the file beside the controller's certificate and the swarm's root.
+ *
+ * @param facts `SnapshotReport.facts` of the backup
+ * @returns PEM
+ * @throws `ucp.badCaFile`
+ */
+export async function authorities(
+  { apiCaFile, engine, facts }: AuthoritySources,
+  context: Pick<RunContext, 'signal'>,
+): Promise<string[]> {
+  if (apiCaFile !== undefined) return [await caFile(apiCaFile)];
+  const told = facts?.['ca'];
+  const ofBackup = Array.isArray(told) ? told.map(String) : [];
+  const [beside, root] = await Promise.all([
+    besideController(engine, context).catch(() => undefined),
+    swarmRoot(engine, context).catch(() => undefined),
+  ]);
+  context.signal.throwIfAborted();
+  return [...ofBackup, beside, root].filter(
+    (pem): pem is string => pem?.includes('-----BEGIN CERTIFICATE-----') === true,
+  );
+}
+
+export interface AuthoritySources {
+  /** Of the entry; it alone counts where it is given. */
+  apiCaFile: string | undefined;
+  engine: DockerEngine;
+  facts?: Readonly<Record<string, unknown>>;
+}
+
+async function caFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw ucpErrors.badCaFile({ message: `The file ${path} (apiCaFile) can't be read.`, cause });
+  }
+}
+
+/** What lies beside the certificate of the controller, read through the engine as the volume is mounted. */
+async function besideController(
+  engine: DockerEngine,
+  { signal }: Pick<RunContext, 'signal'>,
+): Promise<string | undefined> {
+  const { Mounts } = await engine.json(
+    `/containers/${CONTROLLER}/json`,
+    { purpose: 'look at the controller', signal },
+    controllerSchema,
+  );
+  const mount = (Mounts ?? []).find(({ Name }) => Name === VOLUME);
+  if (mount === undefined) return undefined;
+  const { body } = await engine.stream(`/containers/${CONTROLLER}/archive`, {
+    query: { path: `${mount.Destination}/ca.pem` },
+    purpose: 'read the authority of the controller',
+    signal,
+  });
+  return firstFile(body);
+}
+
+async function swarmRoot(
+  engine: DockerEngine,
+  { signal }: Pick<RunContext, 'signal'>,
+): Promise<string | undefined> {
+  const purpose = 'describe its swarm';
+  const { TLSInfo } = await engine.json('/swarm', { purpose, signal, timeout: 25 }, swarmSchema);
+  return TLSInfo?.TrustRoot ?? undefined;
+}
+
+async function firstFile(stream: Readable): Promise<string | undefined> {
+  const entries = extract();
+  stream.on('error', (error) => entries.destroy(error)).pipe(entries);
+  try {
+    for await (const entry of entries) {
+      const { type, size = 0 } = entry.header;
+      return type === 'file' && size <= MAX_BYTES
+        ? (await buffer(entry)).toString('utf8')
+        : undefined;
+    }
+    return undefined;
+  } finally {
+    stream.destroy();
+  }
+}
