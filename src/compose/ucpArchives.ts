@@ -5,6 +5,7 @@ import type { Manifest, Verification } from '../core/model';
 import type { StoredSource } from '../core/operations/source';
 import type { DecryptionSecrets, RunContext, SnapshotReport } from '../core/ports';
 import type { FileIndex, FileQuery, FileRow } from '../snapshots/tar/fileIndex';
+import { productTitle } from '../snapshots/ucp/layout';
 import type { UcpCertificate, UcpRule, UcpVolume } from '../snapshots/ucp/layout';
 import { manifestBeside } from '../vaults/folder/manifestBeside';
 import { openSource } from './parts';
@@ -24,6 +25,8 @@ export interface OpenedUcpArchive {
   name: string;
   /** Bytes as stored. */
   size: number;
+  /** Product and version, as the manifest has them: `Mirantis MKE 3.8.1`. Absent where it does not say. */
+  product?: string;
   encryption: { kind: 'none' | 'passphrase' | 'openpgp'; keyIds: string[] };
   /**
    * Absent where the file has no manifest: then neither product nor version is known. An adopted one says neither,
@@ -78,11 +81,13 @@ export function createUcpArchives(): UcpArchives {
       const session = ++lastSession;
       sessions.set(session, files);
       const manifest = stored.backup?.manifest;
+      const version = manifest?.system.version;
       return {
         session,
         name: stored.name,
         size: stored.size,
         ...(manifest === undefined ? {} : { manifest: originOf(manifest) }),
+        ...(version === undefined ? {} : { product: productTitle(version) }),
         report: checker.partial(),
         volumes: checker.volumes,
         certificates: checker.certificates.sorted(),

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { InspectedSnapshot, KeyRows } from '../../compose/inspections';
 import { fromErrorInfo } from '../../core/errors';
+import type { ErrorInfo } from '../../core/errors';
 import type { DecryptionSecrets } from '../../core/ports';
 import { detectFile } from '../../snapshots/detect';
 import { formatOfFile } from '../../snapshots/formats';
@@ -50,18 +51,20 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
       const query = keyQuery(options);
       const source = await chooseSource(cli, text);
       const decryption = await decryptionOf(cli, source, options);
-      if (await isArchive(source)) {
-        await inspectArchive(cli, source, decryption, options);
+      const told = await archiveKind(source);
+      if (told !== undefined) {
+        await inspectArchive(told, cli, source, decryption, options);
         return;
       }
       const operations = await cli.operations();
       const inspected = await operations.inspectOpen({ source: source.ref, decryption }, context);
       // Told only once it was decrypted.
-      if (inspected.product.id === 'swarm') {
-        await inspectArchive(cli, source, decryption, options);
+      const { session, error, product } = inspected;
+      if (isArchiveKind(product.id)) {
+        await operations.inspectClose({ session }, context);
+        await inspectArchive(product.id, cli, source, decryption, options);
         return;
       }
-      const { session, error } = inspected;
       if (options.format === 'json') {
         // A script that reads Consul's object expects a whole one or none.
         if (error === undefined) {
@@ -85,15 +88,25 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
   );
 }
 
-/** Whether a source is a swarm backup, as far as that is told without decrypting it. */
-async function isArchive({ path, backup }: ChosenSource): Promise<boolean> {
-  const stated = backup?.backup.manifest.format ?? formatOfFile(path);
-  if (stated !== undefined) return stated === 'swarm';
-  const detected = await detectFile(path).catch(() => undefined);
-  return detected?.id === 'swarm';
+/** Archives of volumes, which have readers of their own. */
+type ArchiveKind = 'swarm' | 'ucp';
+
+function isArchiveKind(id: string | undefined): id is ArchiveKind {
+  return id === 'swarm' || id === 'ucp';
+}
+
+/** Which archive a source is, as far as that is told without decrypting it. A file's bytes count before its name. */
+async function archiveKind({ path, backup }: ChosenSource): Promise<ArchiveKind | undefined> {
+  const stated = backup?.backup.manifest.format;
+  const detected = stated ?? (await detectFile(path).catch(() => undefined))?.id;
+  if (isArchiveKind(detected)) return detected;
+  const isOther = stated !== undefined || (detected !== 'tar' && detected !== 'unknown');
+  const named = isOther ? undefined : formatOfFile(path);
+  return isArchiveKind(named) ? named : undefined;
 }
 
 async function inspectArchive(
+  kind: ArchiveKind,
   cli: Cli,
   source: ChosenSource,
   decryption: DecryptionSecrets,
@@ -101,21 +114,60 @@ async function inspectArchive(
 ): Promise<void> {
   if (keyQuery(options) !== undefined) {
     throw cliErrors.usage({
-      message: `${source.name} is a swarm backup, which has no keys.`,
+      message: `${source.name} is a ${kind === 'swarm' ? 'swarm backup' : 'backup of UCP or MKE'}, which has no keys.`,
       next: 'Leave --kvdetails out.',
     });
   }
-  const { out, context } = cli;
-  const operations = await cli.operations();
-  const archive = await operations.archiveOpen({ source: source.ref, decryption }, context);
-  const { archiveDocument, archiveText } = await import('../archiveText');
-  const document = { source: sourceDocument(source), ...archiveDocument(archive) };
-  if (options.format === 'json') out.raw(`${JSON.stringify(document, null, 2)}\n`);
+  const { document, text, error } = await (kind === 'swarm' ? readSwarm : readUcp)(
+    cli,
+    source,
+    decryption,
+  );
+  const { out } = cli;
+  const whole = { source: sourceDocument(source), ...document };
+  if (options.format === 'json') out.raw(`${JSON.stringify(whole, null, 2)}\n`);
   else {
-    out.document(document);
-    if (!out.options.json) out.text(archiveText(archive, source.path));
+    out.document(whole);
+    if (!out.options.json) out.text(text);
   }
-  if (archive.error !== undefined) throw fromErrorInfo(archive.error);
+  if (error !== undefined) throw fromErrorInfo(error);
+}
+
+/** An archive as it is printed. */
+interface Shown {
+  document: object;
+  text: string;
+  error: ErrorInfo | undefined;
+}
+
+async function readSwarm(
+  cli: Cli,
+  source: ChosenSource,
+  decryption: DecryptionSecrets,
+): Promise<Shown> {
+  const operations = await cli.operations();
+  const archive = await operations.archiveOpen({ source: source.ref, decryption }, cli.context);
+  const { archiveDocument, archiveText } = await import('../archiveText');
+  return {
+    document: archiveDocument(archive),
+    text: archiveText(archive, source.path),
+    error: archive.error,
+  };
+}
+
+async function readUcp(
+  cli: Cli,
+  source: ChosenSource,
+  decryption: DecryptionSecrets,
+): Promise<Shown> {
+  const operations = await cli.operations();
+  const archive = await operations.ucpOpen({ source: source.ref, decryption }, cli.context);
+  const { ucpDocument, ucpText } = await import('../ucpText');
+  return {
+    document: ucpDocument(archive),
+    text: ucpText(archive, source.path, cli.context.clock.now()),
+    error: archive.error,
+  };
 }
 
 /** An inspection as `--json` has it. Fields may be added, never changed. */

@@ -45,6 +45,13 @@ export function volumeOf(path: string): string {
   return path.split('/').find((part) => part !== '' && part !== '.') ?? '';
 }
 
+/** `Docker UCP 3.2.5`, `Mirantis MKE 3.8.1`: the product was renamed with 3.3. */
+export function productTitle(version: string): string {
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  const isMke = Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
+  return `${isMke ? 'Mirantis MKE' : 'Docker UCP'} ${version.replace(/^v/, '')}`;
+}
+
 /** A certificate of the archive, as far as it is shown. */
 export interface UcpCertificate {
   /** Member of the archive, without `./`. */
@@ -57,6 +64,15 @@ export interface UcpCertificate {
   notBefore: string;
   notAfter: string;
   isCa: boolean;
+}
+
+/** A certificate that ends within so many days is worth a word. */
+export const SOON_DAYS = 30;
+
+/** What a certificate's end means now. */
+export function expiryState(notAfter: string, now: Date): 'expired' | 'soon' | 'later' {
+  const left = Date.parse(notAfter) - now.getTime();
+  return left < 0 ? 'expired' : left < SOON_DAYS * 86_400_000 ? 'soon' : 'later';
 }
 
 /** A volume of the archive. */
