@@ -24,6 +24,7 @@ import type { VerifyResult } from '../core/operations/verify';
 import type { RestorePlan } from '../core/plan';
 import type { Recovery } from '../core/recovery';
 import type { BackupPlan, DecryptionSecrets, RunContext, SnapshotFormat } from '../core/ports';
+import { formatOfFile } from '../snapshots/formats';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
@@ -38,7 +39,7 @@ import { secretValues } from './resolvedCluster';
 import type { ResolvedCluster } from './resolvedCluster';
 import { createUcpArchives } from './ucpArchives';
 import type { UcpArchives } from './ucpArchives';
-import { vaultOptions } from './vaultOptions';
+import { isLoose, vaultOptions } from './vaultOptions';
 
 /** What the operations need to know of the place they run in. Plain data: it crosses threads. */
 export interface OperationsOptions {
@@ -362,11 +363,15 @@ export function createOperations(options: OperationsOptions): Operations {
           continue;
         const definition = systemById(owner.system);
         if (definition === undefined) continue;
+        const { capabilities } = definition;
+        // What others lay down there under a name that tells nothing is none of ours.
+        const isTold = formatOfFile(stray.path) !== undefined;
+        if (!isTold && !(await isLoose(stray.path, capabilities))) continue;
         const source = await fileSource(stray.path);
         const adoption = {
           system: owner.system,
           cluster: owner.name,
-          format: await formatOf(source, definition.capabilities.format),
+          format: await formatOf(source, capabilities.format),
           encryptor: await encryptor(),
         };
         await record(

@@ -93,6 +93,11 @@ export interface Capabilities {
     /** It can be copied into the vault (`HostedBackups.fetch`). */
     fetch: boolean;
   };
+  /**
+   * Endings under which the product itself leaves backups and which do not tell them, `''` for none at all: such files
+   * are adopted when their bytes are of the format, or an OpenPGP message.
+   */
+  looseEndings?: readonly string[];
   /** What `backup` yields may be an OpenPGP message already (`BackupSource.sealed`). */
   seals?: boolean;
   /** A backup says what it does to the cluster before it starts (`Adapter.planBackup`). */

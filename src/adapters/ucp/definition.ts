@@ -108,6 +108,7 @@ export const ucp: SystemDefinition = {
       },
     ],
     format: 'ucp',
+    looseEndings: ['.tar', ''],
     fileEnding: UCP_ENDING,
     contents: {
       scopes: [],

@@ -29,7 +29,7 @@ export interface FolderVaultOptions {
   folder: string;
   clock: Clock;
   log?: Log;
-  /** Endings of files to adopt, with the dot. */
+  /** Endings of files to adopt, with the dot; `''` for names without any. */
   endings?: readonly string[];
   /** How long (ms) a file must have been left alone to be adopted. */
   settleMs?: number;

@@ -43,7 +43,7 @@ async function straysOf(
   const candidates = entries.filter(
     ({ name }) =>
       isPlainName(name) &&
-      endings.some((ending) => name.endsWith(ending)) &&
+      endings.some((ending) => (ending === '' ? !name.includes('.') : name.endsWith(ending))) &&
       !names.has(name + MANIFEST) &&
       !names.has(name + DELETING),
   );
