@@ -34,8 +34,11 @@ $passphrase
 END
 }
 
-# half COMMAND: the first half of what it prints.
-half() { "$@" 2>/dev/null | head -c $(($("$@" | wc -c) / 2)); }
+# half COMMAND: the first half of what it prints. Counted first: the engine gives one archive of a container at a time.
+half() {
+  size=$("$@" | wc -c)
+  "$@" 2>/dev/null | head -c $((size / 2))
+}
 
 few_files() {
   mkdir -p /tmp/few
