@@ -89,7 +89,8 @@ function reachWarnings({ unreached }: ReachedEngines): string[] {
   );
 }
 
-function withoutManager(main: NodeEngine): Pick<ClusterStatus, 'health' | 'reason'> {
+/** Why no manager can be asked. */
+export function withoutManager(main: NodeEngine): Pick<ClusterStatus, 'health' | 'reason'> {
   switch (main.state) {
     case 'locked':
       return {
@@ -113,7 +114,8 @@ function withoutManager(main: NodeEngine): Pick<ClusterStatus, 'health' | 'reaso
   }
 }
 
-function judge(nodes: SwarmNode[], manager: NodeEngine): Omit<ClusterStatus, 'warnings'> {
+/** What a list of nodes says of its swarm. */
+export function judge(nodes: SwarmNode[], manager: NodeEngine): Omit<ClusterStatus, 'warnings'> {
   const names = nodeNames(nodes);
   const managers = nodes.filter(({ ManagerStatus }) => ManagerStatus !== undefined);
   const isUp = (node: SwarmNode) => node.Status?.State === 'ready';
@@ -163,7 +165,8 @@ function sentence(names: string[], what: string, state: string): string[] {
   return [`The ${what}${one ? '' : 's'} ${names.join(', ')} ${one ? 'is' : 'are'} ${state}.`];
 }
 
-function quorumOfInfo({ info }: NodeEngine): Pick<ClusterStatus, 'quorum'> {
+/** The quorum as an engine itself tells it. */
+export function quorumOfInfo({ info }: NodeEngine): Pick<ClusterStatus, 'quorum'> {
   const total = info.Swarm?.Managers ?? 0;
   if (total === 0) return {};
   return { quorum: { needed: Math.floor(total / 2) + 1, alive: 1, total } };

@@ -1,11 +1,258 @@
+import { isClusterBackupError } from '../../core/errors';
+import type { PlanLine } from '../../core/plan';
 import type { BackupPlan, BackupRequest, RunContext } from '../../core/ports';
+import { isStatus } from '../docker/errors';
+import { passphraseFor } from './backup';
 import type { UcpConnections } from './connections';
-import { ucpErrors } from './errors';
+import { candidates, hindrance, pick, readManagers } from './managers';
+import type { Candidate, UcpManagers } from './managers';
+import { busyText, productContainer, runOf } from './productContainer';
+import { readProductRuns } from './runJournal';
+import { checkPassphrase, versionOf } from './versions';
+import type { UcpVersion } from './versions';
 
-export function planUcpBackup(
-  _: UcpConnections,
-  __: BackupRequest,
-  ___: RunContext,
+/**
+ * What a backup would do, before it starts: asks, and changes nothing.
+ *
+ * @throws `ucp.unknownManager`, `ucp.noManager`, `ucp.notInstalled`, `ucp.otherProduct`, `docker.*`
+ */
+export async function planUcpBackup(
+  connections: UcpConnections,
+  request: BackupRequest,
+  context: RunContext,
 ): Promise<BackupPlan> {
-  throw ucpErrors.notInstalled({ message: 'Not there yet.' });
+  const found = await readManagers(connections, context);
+  const on = pick(found, request.on);
+  const version = versionOf(on.controller.version ?? '', connections.connection.image);
+  const inContainer = request.mode === 'container';
+  const hot = inContainer ? await hotFacts(connections, on, version, context) : [];
+  const items = [
+    ...hot,
+    ...(inContainer ? encryptionLines(connections, request, version, on) : []),
+    ...(inContainer ? stopLines(version, on, found) : [apiLine(version)]),
+    ...managerLines(request.on, on, found),
+    ...versionLines(version, found),
+    notIncluded(version),
+  ];
+  return {
+    items,
+    on: on.name,
+    candidates: candidates(found).map((one) => ({
+      name: one.name,
+      description: [
+        ...(one.leader ? ['leader'] : ['not the leader']),
+        hindrance(one) ?? 'healthy',
+        one.controller.version ?? 'unknown version',
+      ].join(', '),
+    })),
+  };
+}
+
+/** What stands in its way right now. */
+async function hotFacts(
+  connections: UcpConnections,
+  { engine, name }: Candidate,
+  version: UcpVersion,
+  { signal }: RunContext,
+): Promise<PlanLine[]> {
+  const lines: PlanLine[] = [];
+  const running = await productContainer(engine, signal);
+  if (running !== undefined) {
+    const left = await readProductRuns(connections.journals);
+    const isLeft = left.some(({ run, alive }) => run === runOf(running) && !alive);
+    lines.push(
+      isLeft
+        ? {
+            severity: 'info',
+            code: 'ucp.leftOver',
+            title: `A run that was cut off has left its container on ${name}: it is removed first`,
+          }
+        : {
+            severity: 'blocker',
+            code: 'ucp.busy',
+            title: `Another command of UCP is there on ${name}`,
+            detail: busyText(name, running),
+          },
+    );
+  }
+  if (!(await hasImage(engine.engine, version.image, signal))) {
+    lines.push({
+      severity: 'blocker',
+      code: 'ucp.imageMissing',
+      title: `The engine on ${name} has no image ${version.image}`,
+      detail: `On ${name}: docker pull ${version.image}`,
+    });
+  }
+  return lines;
+}
+
+async function hasImage(
+  engine: Candidate['engine']['engine'],
+  image: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const path = `/images/${encodeURIComponent(image)}/json`;
+    await engine.json(path, { purpose: `look for the image ${image}`, signal });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 404)) return false;
+    throw error;
+  }
+}
+
+function stopLines(version: UcpVersion, { name }: Candidate, found: UcpManagers): PlanLine[] {
+  if (!version.stops) {
+    return [
+      {
+        severity: 'info',
+        code: 'ucp.nothingStops',
+        title: 'Nothing stops: UCP and all workloads run on',
+      },
+    ];
+  }
+  const lines: PlanLine[] = [
+    {
+      severity: 'warning',
+      code: 'ucp.stops',
+      title: `The containers of UCP on ${name} stop until the backup is done`,
+      detail:
+        'Long-lived exec, logs, events and attach through that manager are cut. Workloads run on.',
+    },
+  ];
+  if (managersOf(found) < 2) {
+    lines.push({
+      severity: 'warning',
+      code: 'ucp.singleManager',
+      title:
+        'It is the only manager: the web UI and client bundles are out until the backup is done',
+    });
+  }
+  return lines;
+}
+
+function managersOf({ managers, nodes }: UcpManagers): number {
+  const inSwarm = nodes?.filter(({ ManagerStatus }) => ManagerStatus !== undefined).length ?? 0;
+  return Math.max(inSwarm, managers.filter(({ controller }) => controller !== undefined).length);
+}
+
+function apiLine(version: UcpVersion): PlanLine {
+  return version.choosesPassphrase
+    ? {
+        severity: 'info',
+        code: 'ucp.staysThere',
+        title: 'The backup is written to a manager’s disk and stays there',
+        detail: 'Nothing stops: UCP and all workloads run on.',
+      }
+    : {
+        severity: 'blocker',
+        code: 'ucp.noBackupApi',
+        title: `${version.title} makes no backups over its HTTP API: that came with 3.2`,
+      };
+}
+
+function managerLines(asked: string | undefined, on: Candidate, found: UcpManagers): PlanLine[] {
+  const others = candidates(found).filter(({ name }) => name !== on.name);
+  const why = hindrance(on);
+  const reason =
+    asked !== undefined
+      ? 'It was asked for.'
+      : others.length === 0
+        ? 'It is the only one that can.'
+        : on.leader
+          ? 'It is the leader; the others are worse off.'
+          : 'It is healthy and not the leader of the swarm.';
+  return [
+    {
+      severity: 'info',
+      code: 'ucp.manager',
+      title: `${on.name} takes the backup`,
+      detail: `${reason} All managers hold the same data: one is enough.`,
+    },
+    ...(why === undefined
+      ? []
+      : [
+          {
+            severity: 'warning' as const,
+            code: 'ucp.unhealthy',
+            title: `A backup of ${on.name} may fail, or lack something`,
+            detail: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`,
+          },
+        ]),
+  ];
+}
+
+function versionLines(version: UcpVersion, { managers }: UcpManagers): PlanLine[] {
+  const versions = managers.flatMap(({ name, controller }) =>
+    controller === undefined ? [] : [`${name}: ${controller.version ?? 'unknown'}`],
+  );
+  const isOne = new Set(managers.flatMap(({ controller }) => controller?.version ?? [])).size < 2;
+  return [
+    ...(isOne
+      ? []
+      : [
+          {
+            severity: 'warning' as const,
+            code: 'ucp.versionsDiffer',
+            title: 'The managers run different versions: an update may be under way',
+            detail: versions.join(', '),
+          },
+        ]),
+    ...(version.described
+      ? []
+      : [
+          {
+            severity: 'warning' as const,
+            code: 'ucp.newVersion',
+            title: `${version.title} is newer than what this program knows`,
+            detail: 'It is asked for its backup as 3.8 is.',
+          },
+        ]),
+  ];
+}
+
+function encryptionLines(
+  connections: UcpConnections,
+  request: BackupRequest,
+  version: UcpVersion,
+  { name }: Candidate,
+): PlanLine[] {
+  try {
+    const passphrase = passphraseFor(connections, request);
+    if (passphrase === undefined) {
+      if (request.encryption !== undefined && request.encryption.kind !== 'none') return [];
+      return [
+        {
+          severity: 'warning',
+          code: 'ucp.notEncrypted',
+          title: 'The backup is not encrypted, and holds private keys and password hashes',
+          detail: 'Set `encryption` in the entry of the cluster.',
+        },
+      ];
+    }
+    checkPassphrase(version, passphrase);
+  } catch (error) {
+    if (!isClusterBackupError(error)) throw error;
+    const { code, message, next } = error;
+    return [{ severity: 'blocker', code, title: message.replace(/\.$/, ''), detail: next }];
+  }
+  return [
+    {
+      severity: 'warning',
+      code: 'ucp.passphraseShown',
+      title: `The passphrase stands in the command line of a container on ${name} until the backup is done`,
+      detail:
+        'Whoever may ask that engine reads it with docker inspect. Set `encryptedBy` to `us` and it never leaves this machine.',
+    },
+  ];
+}
+
+function notIncluded(version: UcpVersion): PlanLine {
+  const also = version.rule === 'current' ? ', metrics, certificates of single nodes' : '';
+  return {
+    severity: 'info',
+    code: 'ucp.notIncluded',
+    title: 'Not in it: what runs on the swarm',
+    detail: `Services, stacks, networks, configs, secrets and volumes of the swarm, images and the registry (DTR, MSR)${also}. Back up the swarm too.`,
+  };
 }

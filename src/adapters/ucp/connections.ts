@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import type { ConnectedCluster } from '../../core/ports';
 import { SwarmConnections } from '../swarm/connections';
 import type { Environment } from '../swarm/connections';
@@ -23,6 +24,11 @@ export class UcpConnections {
     const entry = { ...fields, timeouts: { connect, headers, idle } };
     const connection = swarmConnectionSchema.parse(entry);
     this.engines = new SwarmConnections({ ...cluster, connection }, env, state);
+  }
+
+  /** Folder of the journals of runs of the product's container. */
+  get journals(): string {
+    return join(this.state, 'ucp', basename(this.engines.journals));
   }
 
   close(): Promise<void> {

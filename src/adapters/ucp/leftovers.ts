@@ -1,11 +1,73 @@
+import { isCancellation } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
+import type { NodeEngine, ReachedEngines } from '../swarm/connections';
+import { removeLeftovers } from '../swarm/helperContainers';
+import { listText } from '../swarm/words';
+import { removeJournal } from '../runJournal';
 import type { UcpConnections } from './connections';
-import { ucpErrors } from './errors';
+import { startParts } from './parts';
+import { readProductRuns } from './runJournal';
+import type { LeftProductRun } from './runJournal';
 
-export function resumeRuns(_: UcpConnections, __: RunContext): Promise<string[]> {
-  throw ucpErrors.notInstalled({ message: 'Not there yet.' });
+/** What runs that were cut off have left, from their journals alone. */
+export async function interruptedRuns(connections: UcpConnections): Promise<string[]> {
+  const left = (await readProductRuns(connections.journals)).filter(({ alive }) => !alive);
+  return left.map(({ command, node, since, containers }) =>
+    containers.length === 0
+      ? `a ${command} on ${node} of ${since} was cut off; its container is to be removed`
+      : `a ${command} on ${node} of ${since} was cut off; its container is to be removed, and ${listText(containers.map(({ name }) => name))} may be stopped`,
+  );
 }
 
-export function interruptedRuns(_: UcpConnections): Promise<string[]> {
-  return Promise.resolve([]);
+/**
+ * Removes the containers of runs that were cut off, and starts what they had stopped. What can't be done now stays in
+ * its journal for the next time; the lines say so.
+ */
+export async function resumeRuns(
+  connections: UcpConnections,
+  context: RunContext,
+): Promise<string[]> {
+  const left = (await readProductRuns(connections.journals)).filter(({ alive }) => !alive);
+  if (left.length === 0) return [];
+  const reached = await connections.engines.reach(context.signal, context.log);
+  const said: string[] = [];
+  for (const run of left) {
+    context.progress({ phase: `Finishing a ${run.command} on ${run.node}` });
+    const { done, problems } = await finish(run, reached, context);
+    if (problems.length === 0) await removeJournal(run.path, connections.journals);
+    said.push(...done, ...problems);
+  }
+  return said;
+}
+
+async function finish(
+  { run, command, node, containers }: LeftProductRun,
+  reached: ReachedEngines,
+  context: RunContext,
+): Promise<{ done: string[]; problems: string[] }> {
+  const on: NodeEngine | undefined = reached.all.find((one) => one.node === node);
+  if (on === undefined) {
+    return {
+      done: [],
+      problems: [`The engine of ${node} is not reached: what a ${command} has left there stays.`],
+    };
+  }
+  try {
+    const removed = await removeLeftovers(on.engine, run, context.log);
+    const { started, problems } = await startParts(on.engine, containers, context.log);
+    return {
+      done: [
+        ...(removed.containers > 0 ? [`Removed the container of a ${command} on ${node}.`] : []),
+        ...(started.length > 0 ? [`Started ${listText(started)} on ${node} again.`] : []),
+      ],
+      problems: problems.map((problem) => `On ${node}, ${problem}`),
+    };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      done: [],
+      problems: [`What a ${command} has left on ${node} can't be undone: ${reason}`],
+    };
+  }
 }
