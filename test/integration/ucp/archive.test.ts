@@ -218,6 +218,25 @@ describe('backups of UCP and MKE, opened', function () {
     assert.equal((await openPath(path)).product, undefined);
   });
 
+  it('of a hundred thousand files need no more memory than small ones', async () => {
+    const child = join(__dirname, '../../support/snapshots/ucpChild.js');
+    const [files, bytes] = [100_000, 300 << 20];
+    const { stdout } = await exec(process.execPath, [child, String(files), String(bytes)]);
+    const told = JSON.parse(stdout) as {
+      counts: Record<string, number>;
+      found: number;
+      checkGrewMiB: number;
+      indexGrewMiB: number;
+    };
+    const some = ucpMembers().filter(({ type }) => type === undefined).length;
+    assert.equal(told.counts['File'], files + some + 1);
+    assert.equal(told.counts['Certificate'], 1014);
+    // 9, 90 to 99, and so on.
+    assert.equal(told.found, 11_111);
+    assert.ok(told.checkGrewMiB < 60, stdout);
+    assert.ok(told.indexGrewMiB < 60, stdout);
+  });
+
   describe('on the command line', () => {
     let at: Workplace;
     before(async () => {
@@ -275,7 +294,7 @@ describe('backups of UCP and MKE, opened', function () {
           ['./by-gpg.tar', '--passphrase-env', 'WRONG'],
           ...([3, 'openpgp.wrongPassphrase', /^$/] as const),
         ],
-        ['no passphrase', ['./by-gpg.tar'], 2, 'core.needsPassphrase', /^$/],
+        ['no passphrase', ['./by-gpg.tar'], 3, 'core.needsPassphrase', /^$/],
       ];
       for (const [what, args, exit, code, shown] of cases) {
         const result = await at.run(['inspect', ...args], { WRONG: 'not this one' });
