@@ -81,12 +81,22 @@ export class SwarmConnections {
   /**
    * All engines that answer. A further one that does not is told, not thrown.
    *
+   * @param options.anyMain where the main engine does not answer, the first that does takes its place
    * @throws when the main engine does not answer; `swarm.wrongNode`, `swarm.otherCluster`
    */
-  async reach(signal: AbortSignal, log?: Log): Promise<ReachedEngines> {
+  async reach(
+    signal: AbortSignal,
+    log?: Log,
+    { anyMain = false }: { anyMain?: boolean } = {},
+  ): Promise<ReachedEngines> {
     const further = this.connection.engines ?? [];
-    const [main, others] = await Promise.all([
-      this.main(signal),
+    let silence: unknown;
+    const [first, others] = await Promise.all([
+      this.main(signal).catch((error: unknown) => {
+        if (!anyMain || isCancellation(error)) throw error;
+        silence = error;
+        return undefined;
+      }),
       Promise.all(
         further.map(async ({ node }, index) => {
           let where = `engines[${index}]`;
@@ -97,15 +107,20 @@ export class SwarmConnections {
             return { where, node, found, reason: '' };
           } catch (error) {
             if (isCancellation(error)) throw error;
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = wordsOf(error);
             log?.warn(`The engine ${where} was not reached: ${reason}`);
             return { where, node, reason, found: undefined };
           }
         }),
       ),
     ]);
+    const main = first ?? others.find(({ found }) => found !== undefined)?.found;
+    if (main === undefined) throw silence;
     const all = [main];
-    const unreached: UnreachedEngine[] = [];
+    const unreached: UnreachedEngine[] =
+      first === undefined
+        ? [{ where: 'the main engine', node: undefined, reason: wordsOf(silence) }]
+        : [];
     for (const { where, node, found, reason } of others) {
       if (found === undefined) {
         unreached.push({ where, node, reason });
@@ -181,6 +196,10 @@ async function identify(engine: DockerEngine, signal: AbortSignal): Promise<Node
     clusterId: swarm?.Cluster?.ID || undefined,
     info,
   };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** An engine's own id is no help: machines that were copied from one another share it. */

@@ -5,6 +5,7 @@ import { ucpErrors } from './errors';
 import { controllerPort, managersHealth } from './healthyManagers';
 import type { ManagersHealth } from './healthyManagers';
 import { pingWords } from './ping';
+import { reachManagers } from './reachManagers';
 import { authorities } from './trust';
 
 /** Milliseconds between two looks. */
@@ -64,11 +65,10 @@ export async function untilHealthy(
 
   async function look(): Promise<ManagersHealth | { failure: unknown }> {
     try {
-      const reached = await ucp.engines.reach(context.signal);
-      const target = reached.manager ?? reached.main;
+      const { target, members } = await reachManagers(ucp, context);
       const { engine } = target;
       const ca = await authorities({ apiCaFile, engine, ...(facts && { facts }) }, context);
-      return await managersHealth({ target, reached, port }, ca, context);
+      return await managersHealth({ target, members, port }, ca, context);
     } catch (failure) {
       context.signal.throwIfAborted();
       return { failure };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RunContext } from '../../core/ports';
-import type { NodeEngine, ReachedEngines } from '../swarm/connections';
+import type { NodeEngine } from '../swarm/connections';
 import { nodeSchema } from '../swarm/wire';
 import type { SwarmNode } from '../swarm/wire';
 import { lookInstalled, isInstalled } from './installed';
@@ -37,11 +37,11 @@ export function controllerPort(apiAddress: string | undefined): number {
  * Asks every manager of the swarm that has the product on it whether it is healthy. Others join by themselves or are
  * joined anew (docker/docs ee/admin/restore/restore-ucp.md), and a machine that is down can't be healthy: they are told.
  *
- * @param target the engine that is asked for the managers
+ * @param target the engine that is asked for the managers, `members` those that are looked at
  * @param ca PEM of the authorities that count
  */
 export async function managersHealth(
-  { target, reached, port }: { target: NodeEngine; reached: ReachedEngines; port: number },
+  { target, members, port }: { target: NodeEngine; members: readonly NodeEngine[]; port: number },
   ca: readonly string[],
   context: Pick<RunContext, 'signal'>,
 ): Promise<ManagersHealth> {
@@ -52,7 +52,7 @@ export async function managersHealth(
     { ...ask, purpose: 'list its nodes' },
     z.array(nodeSchema),
   );
-  const withProduct = await nodesWithProduct(target, reached, context);
+  const withProduct = await nodesWithProduct(target, members, context);
   const health: ManagersHealth = { expected: [], left: [] };
   await Promise.all(
     nodes
@@ -84,7 +84,7 @@ function whyLeft(
 /** Ids of nodes that the product runs on, or is about to: by its agent's tasks, or by what an engine has. */
 async function nodesWithProduct(
   target: NodeEngine,
-  { all }: ReachedEngines,
+  members: readonly NodeEngine[],
   context: Pick<RunContext, 'signal'>,
 ): Promise<Set<string>> {
   const { signal } = context;
@@ -94,7 +94,7 @@ async function nodesWithProduct(
     target.engine
       .json('/tasks', { query: { filters }, purpose: 'list its tasks', signal }, tasksSchema)
       .catch(() => []),
-    ...all.map(async ({ engine, nodeId }) =>
+    ...members.map(async ({ engine, nodeId }) =>
       isInstalled(await lookInstalled(engine, context)) ? nodeId : undefined,
     ),
   ]);

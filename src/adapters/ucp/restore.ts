@@ -36,7 +36,7 @@ export async function sendRestore(
   const { stream } = request;
   let source: Error | undefined;
   stream.once('error', (error) => (source = error));
-  const { facts, target, reached } = await readRestoreFacts(ucp, request, context);
+  const { facts, target, members } = await readRestoreFacts(ucp, request, context);
   const { image, force } = decideImage(facts);
   const blocker = planLines(facts).find(({ severity }) => severity === 'blocker');
   if (image === undefined || blocker !== undefined) {
@@ -48,7 +48,7 @@ export async function sendRestore(
   const uninstalls = isUninstallChosen(facts);
   if (uninstalls && first !== undefined && facts.swarm.state === 'manager') {
     const { id } = facts.swarm;
-    await uninstallProduct(ucp, { target, reached, version: first, instance: id }, context);
+    await uninstallProduct(ucp, { target, members, version: first, instance: id }, context);
   }
   const before: Before = {
     target,

@@ -1,9 +1,10 @@
 import type { RunContext, WholePlan, WholeRequest } from '../../core/ports';
-import type { NodeEngine, ReachedEngines } from '../swarm/connections';
 import { ownAddresses } from '../swarm/restore/advertise';
 import type { UcpConnections } from './connections';
 import { joinInstalled, lookInstalled } from './installed';
 import { productImages, repositoryFor } from './productImages';
+import { reachManagers } from './reachManagers';
+import type { ReachedManagers } from './reachManagers';
 import { unlockKeyOf } from './restoreAnswers';
 import type { RestoreFacts } from './restoreFacts';
 import { noSafetyBackup, planLines } from './restoreLines';
@@ -35,16 +36,15 @@ export async function readRestoreFacts(
   ucp: UcpConnections,
   { content, manifest, choices, payloads }: WholeRequest,
   context: RunContext,
-): Promise<{ facts: RestoreFacts; target: NodeEngine; reached: ReachedEngines }> {
+): Promise<ReachedManagers & { facts: RestoreFacts }> {
   const { connection } = ucp;
-  const reached = await ucp.engines.reach(context.signal, context.log);
-  // A manager where there is one: an engine in no swarm would become a second one.
-  const target = reached.manager ?? reached.main;
+  const managers = await reachManagers(ucp, context);
+  const { target, reached, members } = managers;
   const { engine } = target;
   const repositoryOf = (version: string) => repositoryFor(version, connection.image);
   const [images, installed, swarm, addresses] = await Promise.all([
     productImages(engine, repositoryOf, context),
-    Promise.all(reached.all.map((one) => lookInstalled(one.engine, context))),
+    Promise.all(members.map((one) => lookInstalled(one.engine, context))),
     readMembership(target, context),
     ownAddresses({ ...reached, main: target }, context),
   ]);
@@ -70,5 +70,5 @@ export async function readRestoreFacts(
     accepted: new Set(choices.accept),
     unlockKey: unlockKeyOf(payloads),
   };
-  return { facts, target, reached };
+  return { ...managers, facts };
 }

@@ -93,7 +93,7 @@ async function firstFile(stream: Readable): Promise<string | undefined> {
   stream.on('error', (error) => entries.destroy(error)).pipe(entries);
   try {
     for await (const entry of entries) {
-      const { type, size = 0 } = entry.header;
+      const { type, size } = entry.header;
       return type === 'file' && size <= MAX_BYTES
         ? (await buffer(entry)).toString('utf8')
         : undefined;

@@ -1,6 +1,6 @@
 import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
-import type { NodeEngine, ReachedEngines } from '../swarm/connections';
+import type { NodeEngine } from '../swarm/connections';
 import type { UcpConnections } from './connections';
 import { ucpErrors } from './errors';
 import { isInstalled, joinInstalled, lookInstalled } from './installed';
@@ -13,7 +13,8 @@ const TOOK_TOO_LONG = /uninstalling (ucp|mke) took too long/i;
 
 export interface Uninstallation {
   target: NodeEngine;
-  reached: ReachedEngines;
+  /** Engines of the swarm's nodes that answer: they are looked at afterwards. */
+  members: readonly NodeEngine[];
   /** Version whose image uninstalls. */
   version: string;
   /** Id of the instance: the swarm's. */
@@ -28,7 +29,7 @@ export interface Uninstallation {
  */
 export async function uninstallProduct(
   ucp: UcpConnections,
-  { target, reached, version, instance }: Uninstallation,
+  { target, members, version, instance }: Uninstallation,
   context: RunContext,
 ): Promise<void> {
   const { image, timeouts } = ucp.connection;
@@ -72,7 +73,7 @@ export async function uninstallProduct(
     throw error;
   }
   const left = joinInstalled(
-    await Promise.all(reached.all.map(({ engine }) => lookInstalled(engine, context))),
+    await Promise.all(members.map(({ engine }) => lookInstalled(engine, context))),
   );
   if (isInstalled(left)) {
     throw ucpErrors.uninstallFailed({
