@@ -304,7 +304,9 @@ describe('a backup that arrives as an OpenPGP message', () => {
     const warn = (warning: Error) => void warnings.push(warning);
     process.on('warning', warn);
     try {
-      await fetch(streamOf(await sealed(Buffer.alloc(24 << 20, 'x'))));
+      // A check that is slow, so that each piece has to wait.
+      const check = () => new Promise<void>((resolve) => setTimeout(resolve, 3));
+      await fetch(streamOf(await sealed(Buffer.alloc(16 << 20, 'x'))), { check });
       await new Promise((resolve) => setImmediate(resolve));
     } finally {
       process.off('warning', warn);
