@@ -39,6 +39,8 @@ export interface HttpRequest {
   query?: Record<string, string | undefined>;
   /** Statuses of 300 and above that are an answer here, not a failure. */
   accept?: readonly number[];
+  /** Besides those of the settings. */
+  headers?: Readonly<Record<string, string>>;
   /** Milliseconds; instead of the settings' own. */
   headersTimeout?: number;
   signal: AbortSignal;
@@ -69,6 +71,8 @@ export class HttpStatusError extends Error {
 
 /** What is sent, once. */
 export interface HttpUpload extends HttpRequest {
+  /** Default: PUT. */
+  method?: 'PUT' | 'POST';
   body: Readable;
   /** Bytes of the body, where known. */
   size?: number | undefined;
@@ -146,7 +150,7 @@ export class HttpClient {
     try {
       body.pipe(outgoing);
       const reply = await this.#send(line, request, {
-        method: 'PUT',
+        method: request.method ?? 'PUT',
         headers: {
           'content-type': request.contentType,
           ...(size === undefined ? {} : { 'content-length': String(size) }),
@@ -200,7 +204,7 @@ export class HttpClient {
       const reply = await pool.request({
         ...options,
         path: settings.pathPrefix + request.path + queryText(request.query ?? {}),
-        headers: { ...settings.headers, ...options.headers },
+        headers: { ...settings.headers, ...request.headers, ...options.headers },
         headersTimeout: timeouts.headers,
         bodyTimeout: timeouts.idle,
         signal: request.signal,

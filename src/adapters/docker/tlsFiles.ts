@@ -28,10 +28,11 @@ export async function tlsFilesIn(folder: string): Promise<TlsFiles> {
 /**
  * Reads the files and tries whether they fit together.
  *
+ * @param whom for messages: `the engine at tcp://10.0.0.5:2376`
  * @throws `docker.badConnection`
  */
 export async function readTls(
-  where: string,
+  whom: string,
   files: TlsFiles,
   serverName: string | undefined,
   skipVerify: boolean,
@@ -39,14 +40,14 @@ export async function readTls(
   const read = (file: string): Promise<string> =>
     readFile(file, 'utf8').catch((cause: unknown) => {
       throw dockerErrors.badConnection({
-        message: `${file}, needed for the engine at ${where}, can't be read (${codeOf(cause)}).`,
+        message: `${file}, needed for ${whom}, can't be read (${codeOf(cause)}).`,
         cause,
       });
     });
   if ((files.cert === undefined) !== (files.key === undefined)) {
     const there = files.cert ?? files.key ?? '';
     throw dockerErrors.badConnection({
-      message: `For the engine at ${where} there is only one of certificate and key (${there}).`,
+      message: `For ${whom} there is only one of certificate and key (${there}).`,
       next: 'Put both beside each other, or take the one away.',
     });
   }
@@ -56,7 +57,7 @@ export async function readTls(
     // OpenSSL takes it in silence, and trusts nobody.
     if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
       throw dockerErrors.badConnection({
-        message: `${files.ca}, needed for the engine at ${where}, has no certificate in it.`,
+        message: `${files.ca}, needed for ${whom}, has no certificate in it.`,
       });
     }
     settings.ca = [ca];
@@ -69,7 +70,7 @@ export async function readTls(
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw dockerErrors.badConnection({
-      message: `OpenSSL does not take the certificates or the key for the engine at ${where} (${why}).`,
+      message: `OpenSSL does not take the certificates or the key for ${whom} (${why}).`,
       next: 'Check that they are PEM files, that key and certificate belong together, and that the key has no passphrase.',
       cause,
     });

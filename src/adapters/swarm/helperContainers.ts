@@ -105,6 +105,13 @@ export class HelperContainers {
     await this.engine.send(path, body, request);
   }
 
+  /** One file of it, as a tar with that one entry. @throws what the engine says: status 404 where it is not there */
+  async readFile(container: string, name: string, signal: AbortSignal): Promise<Readable> {
+    const path = `/containers/${container}/archive`;
+    const request = { query: { path: `${TARGET}/${name}` }, purpose: `read ${name}`, signal };
+    return (await this.engine.stream(path, request)).body;
+  }
+
   /** Whether the engine can mount it: drivers need not. @throws what the engine says */
   async probe(container: string, signal: AbortSignal): Promise<void> {
     // Not by HEAD: its answer has no words.
