@@ -47,7 +47,7 @@ describe('the layers', () => {
     for (const folder of ['core', 'adapters', 'snapshots', 'vaults', 'vscode', 'cli', 'workers']) {
       assert.ok(under(folder).length > 0, folder);
     }
-    assert.ok(importsOf('core/operations/backup.ts').includes('core/operations/pipe'));
+    assert.ok(importsOf('core/operations/writeContent.ts').includes('core/operations/pipe'));
   });
 
   it('let the core import nobody: no editor, no network, no adapter, format or vault', () => {
