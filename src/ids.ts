@@ -41,6 +41,9 @@ export const editors = {
   /** A server's own Raft folder; its file has too general a name to be opened so by default. */
   raftState: 'clusterBackup.raftState',
   swarmArchive: 'clusterBackup.swarmArchive',
+  ucpArchive: 'clusterBackup.ucpArchive',
+  /** The product's own files have no name that tells: any tar may be one. */
+  ucpTar: 'clusterBackup.ucpTar',
 } as const;
 
 export const settings = {

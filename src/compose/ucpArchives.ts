@@ -4,6 +4,7 @@ import type { ErrorInfo } from '../core/errors';
 import type { Manifest, Verification } from '../core/model';
 import type { StoredSource } from '../core/operations/source';
 import type { DecryptionSecrets, RunContext, SnapshotReport } from '../core/ports';
+import type { Detected } from '../snapshots/detect';
 import type { FileIndex, FileQuery, FileRow } from '../snapshots/tar/fileIndex';
 import { productTitle } from '../snapshots/ucp/layout';
 import type { UcpCertificate, UcpRule, UcpVolume } from '../snapshots/ucp/layout';
@@ -33,6 +34,8 @@ export interface OpenedUcpArchive {
    * and its `created` is the time it was adopted.
    */
   manifest?: UcpOrigin;
+  /** What the content is by its first bytes; absent where hardly any came. */
+  found?: Detected['id'];
   report: SnapshotReport;
   /** By name. */
   volumes: UcpVolume[];
@@ -88,6 +91,7 @@ export function createUcpArchives(): UcpArchives {
         size: stored.size,
         ...(manifest === undefined ? {} : { manifest: originOf(manifest) }),
         ...(version === undefined ? {} : { product: productTitle(version) }),
+        ...(checker.found === undefined ? {} : { found: checker.found }),
         report: checker.partial(),
         volumes: checker.volumes,
         certificates: checker.certificates.sorted(),

@@ -5,6 +5,9 @@ export type FileRow = Awaited<ReturnType<Archives['archiveFiles']>>['rows'][numb
 export type FileRows = Awaited<ReturnType<Archives['archiveFiles']>>;
 /** A question for the files of a volume. */
 export type FileQuery = Omit<Parameters<Archives['archiveFiles']>[0], 'session'>;
+/** The same, whatever it is asked of. */
+export type FilePageQuery = Omit<FileQuery, 'folder'>;
+export type FileSort = NonNullable<FileQuery['sort']>;
 
 /** An archive as it is shown; its session is the host's own affair. */
 export type ShownArchive = Omit<OpenedArchive, 'session' | 'error'> & { error?: ShownError };

@@ -1,6 +1,7 @@
 import { coreErrors } from '../../core/errors';
 import type { SnapshotChecker, SnapshotFormat, SnapshotReport } from '../../core/ports';
 import { detect } from '../detect';
+import type { Detected } from '../detect';
 import { snapshotErrors } from '../snapshotErrors';
 import { BLOCK } from '../tar/tarFields';
 import { TarScanner } from '../tar/tarScanner';
@@ -24,6 +25,7 @@ export class UcpChecker implements SnapshotChecker {
   private readonly head = Buffer.alloc(HEAD_BYTES);
   private headFill = 0;
   private isTold = false;
+  private detected: Detected['id'] | undefined;
   private bytes = 0;
   private isWhole = false;
   private isOver = false;
@@ -44,6 +46,11 @@ export class UcpChecker implements SnapshotChecker {
 
   get rule(): UcpRule {
     return this.contents.rule;
+  }
+
+  /** What the file is by its first bytes, once they have come. */
+  get found(): Detected['id'] | undefined {
+    return this.detected;
   }
 
   push(chunk: Uint8Array): Promise<void> {
@@ -97,6 +104,7 @@ export class UcpChecker implements SnapshotChecker {
     this.isTold = true;
     const head = this.head.subarray(0, this.headFill);
     const { id, title } = detect(head);
+    this.detected = id;
     // What ends within its first header may have been anything.
     const isTar = id === 'ucp' || id === 'tar' || (head.length < BLOCK && id === 'unknown');
     if (!isTar && !isEmptyTar(head))

@@ -16,8 +16,9 @@ import type { ClusterArgument } from './choose';
 export async function openBackup(services: Services, argument?: ClusterArgument): Promise<void> {
   const chosen = await chooseBackup(services, argument, 'Open which backup?');
   if (chosen === undefined) return;
-  const uri = vscode.Uri.file(chosen.backup.path);
-  await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(uri.fsPath));
+  const { path, manifest } = chosen.backup;
+  const uri = vscode.Uri.file(path);
+  await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(path, manifest.format));
 }
 
 /** Gives a backup another label, or none. */

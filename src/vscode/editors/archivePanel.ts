@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { toErrorInfo } from '../../core/errors';
-import type { ArchiveReply, ArchiveRequest, FileQuery } from '../../protocol/archiveMessages';
+import type { ArchiveReply, ArchiveRequest } from '../../protocol/archiveMessages';
 import type { FileRequest } from '../../protocol/fileMessages';
 import { commands } from '../../ids';
 import { backupTitle } from '../definitionUris';
@@ -9,9 +9,8 @@ import { runCommand } from '../run';
 import type { Services } from '../services';
 import type { ArchiveDocument, TextKind } from './archiveDocument';
 import { shownError } from './fileDocument';
+import { checkedQuery } from './fileQuery';
 import { connectFilePanel } from './filePanel';
-
-const MAX_ROWS = 1_000;
 
 /** Ties a page of an archive to its document. */
 export function connectArchivePanel(
@@ -23,7 +22,11 @@ export function connectArchivePanel(
   return connectFilePanel<Exclude<ArchiveRequest, FileRequest>>(document, webview, services.log, {
     async files({ id, query }) {
       try {
-        post({ type: 'files', id, rows: await document.files(checkedQuery(query)) });
+        post({
+          type: 'files',
+          id,
+          rows: await document.files({ folder: query.folder, ...checkedQuery(query) }),
+        });
       } catch (error) {
         post({ type: 'filesFailed', id, error: shownError(toErrorInfo(error)) });
       }
@@ -47,15 +50,4 @@ export async function showDefinition(
   const query = { of: 'backup', path: document.uri.fsPath, id, as } as const;
   const uri = await openText(backupTitle(id, document.created), query, text);
   await vscode.window.showTextDocument(uri, { preview: true });
-}
-
-/** A page's state may come from another version of it. */
-function checkedQuery({ folder, path, from, limit, filter }: FileQuery): FileQuery {
-  return {
-    folder,
-    path,
-    from: Math.max(0, Math.trunc(from) || 0),
-    limit: Math.min(MAX_ROWS, Math.max(1, Math.trunc(limit) || 1)),
-    ...(filter === undefined || filter === '' ? {} : { filter }),
-  };
 }

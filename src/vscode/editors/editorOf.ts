@@ -1,8 +1,16 @@
 import { editors } from '../../ids';
-import { SWARM_ENDING } from '../../snapshots/swarm/layout';
+import { formatOfFile } from '../../snapshots/formats';
 
-/** The editor that shows a backup, by its file's name. */
-export function editorOf(path: string): string {
-  const plain = path.replace(/\.gpg$/, '');
-  return plain.endsWith(SWARM_ENDING) ? editors.swarmArchive : editors.snapshot;
+const EDITORS: Readonly<Record<string, string>> = {
+  swarm: editors.swarmArchive,
+  ucp: editors.ucpArchive,
+};
+
+/**
+ * The editor that shows a backup.
+ *
+ * @param format as its manifest has it; by the file's name when left out
+ */
+export function editorOf(path: string, format = formatOfFile(path)): string {
+  return EDITORS[format ?? ''] ?? editors.snapshot;
 }

@@ -32,7 +32,15 @@ export function registerEditors(services: Services): vscode.Disposable {
     connect: async (document, webview) =>
       (await import('./archivePanel')).connectArchivePanel(document, webview, services),
   });
-  return vscode.Disposable.from(snapshots, archives);
+  const ucpArchives = registerFileEditor(services, {
+    viewTypes: [editors.ucpArchive, editors.ucpTar],
+    screen: 'ucp',
+    title: 'UCP or MKE backup',
+    open: async (uri) => new (await import('./ucpDocument')).UcpDocument(uri, services, actions),
+    connect: async (document, webview) =>
+      (await import('./ucpPanel')).connectUcpPanel(document, webview, services.log),
+  });
+  return vscode.Disposable.from(snapshots, archives, ucpArchives);
 }
 
 function fileActions(services: Services): FileActions {

@@ -1,6 +1,6 @@
 import type { ArchiveRequest } from '../../protocol/archiveMessages';
 import type { Sort } from '../../protocol/inspectMessages';
-import { debounce, h, icon, section } from '../shared/dom';
+import { debounce, h, icon, iconButton, section } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { counted, countText } from '../shared/format';
 import { sorted, sortHeader } from '../shared/sorting';
@@ -138,13 +138,4 @@ function actions(definition: Definition, send: (request: ArchiveRequest) => void
     ),
     iconButton('diff', `Compare ${name} with live`, () => send({ type: 'compare', of: id })),
   ];
-}
-
-/** A button of an icon alone: its words are in its label and on hover. */
-export function iconButton(name: string, label: string, onclick: () => void): HTMLElement {
-  return h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick },
-    icon(name),
-  );
 }

@@ -10,19 +10,24 @@ import type {
   ShownArchive,
 } from '../../protocol/archiveMessages';
 import { FilePage } from '../shared/filePage';
+import { FIRST_VIEW, filesSection } from '../shared/files';
+import type { FilesView } from '../shared/files';
+import { counted } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { Questions } from '../shared/questions';
 import { definitionsSection } from './definitions';
 import type { TableView } from './definitions';
-import { filesSection } from './files';
 import { figures, header, leftBanner, verdictBanner } from './header';
 import { identitySection } from './identity';
 import { otherColumns, serviceColumns, stacksList } from './services';
+import { volumeRow } from './volumes';
+import type { Content } from './volumes';
 
 /** What the person set, kept while the page is hidden. */
 interface View {
   services: TableView;
   others: TableView;
-  files: string;
+  fileView: FilesView;
   scroll: number;
 }
 
@@ -30,25 +35,15 @@ const host = connectHost<ArchiveRequest, ArchiveReply, View>();
 const view: View = {
   services: { filter: '', sort: { by: 'name', descending: false } },
   others: { filter: '', sort: { by: 'kind', descending: false } },
-  files: '',
+  fileView: FIRST_VIEW,
   scroll: 0,
   ...host.state(),
 };
 const send = (request: ArchiveRequest) => host.send(request);
 
-const questions = new Map<
-  number,
-  { resolve: (rows: FileRows) => void; reject: (error: Error) => void }
->();
-let lastQuestion = 0;
-
-function ask(query: FileQuery): Promise<FileRows> {
-  const id = ++lastQuestion;
-  return new Promise((resolve, reject) => {
-    questions.set(id, { resolve, reject });
-    send({ type: 'files', id, query });
-  });
-}
+const questions = new Questions<FileQuery, FileRows>((id, query) =>
+  send({ type: 'files', id, query }),
+);
 
 const page = new FilePage<ShownArchive, ArchiveAction>({
   what: 'backup',
@@ -88,15 +83,25 @@ function showArchive(name: string, archive: ShownArchive) {
           },
           stacks,
         ),
-    filesSection({
-      contents,
-      filter: view.files,
-      ask,
-      onFilter: (files) => keep({ files }),
-      onOpen: ({ id = '' }) => send({ type: 'openText', of: id, as: 'json' }),
-      onCompare: ({ id = '' }) => send({ type: 'compare', of: id }),
-      announce,
-    }),
+    contents.length === 0
+      ? undefined
+      : filesSection<Content>({
+          id: 'volumes',
+          title: 'Volumes and their files',
+          aside: counted(contents.length, 'volume'),
+          contents,
+          nameOf: ({ name: volume }) => volume,
+          volume: (content) =>
+            volumeRow(
+              content,
+              ({ id = '' }) => send({ type: 'openText', of: id, as: 'json' }),
+              ({ id = '' }) => send({ type: 'compare', of: id }),
+            ),
+          view: view.fileView,
+          ask: ({ folder }, query) => questions.ask({ folder, ...query }),
+          onChange: (fileView) => keep({ fileView }),
+          announce,
+        }).element,
     others.length === 0
       ? undefined
       : definitionsSection({
@@ -121,14 +126,9 @@ function keep(change: Partial<View>): void {
 }
 
 host.listen((reply) => {
-  if (reply.type !== 'files' && reply.type !== 'filesFailed') {
-    page.receive(reply);
-    return;
-  }
-  const question = questions.get(reply.id);
-  questions.delete(reply.id);
-  if (reply.type === 'files') question?.resolve(reply.rows);
-  else question?.reject(new Error(reply.error.message));
+  if (reply.type === 'files') questions.answer(reply.id, reply.rows);
+  else if (reply.type === 'filesFailed') questions.fail(reply.id, reply.error.message);
+  else page.receive(reply);
 });
 
 send({ type: 'ready' });

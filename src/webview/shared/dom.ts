@@ -61,6 +61,15 @@ export function button(
   );
 }
 
+/** A button of an icon alone: its words are in its label and on hover. */
+export function iconButton(name: string, label: string, onclick: () => void): HTMLElement {
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick },
+    icon(name),
+  );
+}
+
 /** A bar for a share of a whole; decoration, the figure stands beside it. */
 export function bar(share: number): HTMLElement {
   const fill = h('span');

@@ -4,7 +4,6 @@ import {
   highlights,
   isRestorable,
   leftGroups,
-  modeChars,
   modeText,
   noComposeText,
   readable,
@@ -13,6 +12,7 @@ import {
   verdict,
 } from '../../../src/webview/archive/words';
 import type { Definition } from '../../../src/webview/archive/words';
+import { modeChars } from '../../../src/webview/shared/fileWords';
 
 const service: NonNullable<Definition['service']> = {
   image: 'shop/web:2',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FileRow } from '../../../src/protocol/archiveMessages';
-import { FileTree, FIRST_ROWS, MAX_ROWS, MORE_ROWS } from '../../../src/webview/archive/fileTree';
-import type { Content } from '../../../src/webview/archive/fileTree';
+import { FileTree, FIRST_ROWS, MAX_ROWS, MORE_ROWS } from '../../../src/webview/shared/fileTree';
+import type { Content } from '../../../src/webview/archive/volumes';
 
 const content = (name: string): Content => ({
   folder: `volumes/node1/${name}`,
@@ -29,7 +29,7 @@ const row = (name: string, type: FileRow['type'] = 'file'): FileRow => ({
   mtime: 0,
 });
 
-function shown(tree: FileTree): string[] {
+function shown(tree: FileTree<Content>): string[] {
   return tree.lines().map((line) => {
     if (line.kind === 'more') return `… ${line.shown} of ${line.total}`;
     if (line.kind === 'note') return `(${line.text})`;
@@ -47,7 +47,6 @@ describe('The files of an archive’s volumes', () => {
     data.expanded = true;
     assert.deepEqual(shown(tree), ['1:data 1/2', '(Reading…)', '1:logs 2/2']);
     assert.deepEqual(tree.query(data), {
-      folder: 'volumes/node1/data',
       path: '',
       from: 0,
       limit: FIRST_ROWS,
@@ -108,5 +107,29 @@ describe('The files of an archive’s volumes', () => {
     data.expanded = true;
     data.error = 'The file is gone.';
     assert.deepEqual(shown(tree), ['1:data 1/1', '(The file is gone.)']);
+  });
+
+  it('of one tree alone begin with what is at its top', () => {
+    const tree = new FileTree([content('all')], true);
+    assert.deepEqual(shown(tree), ['(Reading…)']);
+    const [all] = tree.roots;
+    assert.ok(all);
+    tree.add(all, { rows: [row('ucp-kv', 'directory'), row('readme')], total: 3 });
+    assert.deepEqual(shown(tree), ['1:ucp-kv 1/3', '1:readme 2/3', '… 2 of 3']);
+    tree.setFilter('key');
+    tree.add(all, { rows: [row('ucp-kv/key.pem')], total: 1 });
+    assert.deepEqual(shown(tree), ['1:ucp-kv/key.pem 1/1']);
+  });
+
+  it('are asked for anew in another order', () => {
+    const tree = new FileTree([content('data')]);
+    const [data] = tree.roots;
+    assert.ok(data);
+    data.expanded = true;
+    tree.add(data, { rows: [row('a')], total: 1 });
+    const sort = { by: 'size', descending: true } as const;
+    tree.setSort(sort);
+    assert.deepEqual(tree.query(data), { path: '', from: 0, limit: FIRST_ROWS, sort });
+    assert.deepEqual(shown(tree), ['1:data 1/1', '(Reading…)']);
   });
 });

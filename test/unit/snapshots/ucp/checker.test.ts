@@ -213,7 +213,11 @@ describe('the check of a UCP or MKE backup', () => {
       ['a swarm backup', await swarmArchive(await smallCluster()), /it is a Swarm backup/],
       ['a Consul snapshot', fixture('consul-1.10-mixed.snap'), /it is a Consul snapshot/],
       ['a packed one', gzipSync(archive), /it is a gzip file/],
-      ['an OpenPGP message', Buffer.from([0x8c, 13, 4, 9, 3, 8, ...new Uint8Array(600).fill(7)]), /OpenPGP/],
+      [
+        'an OpenPGP message',
+        Buffer.from([0x8c, 13, 4, 9, 3, 8, ...new Uint8Array(600).fill(7)]),
+        /OpenPGP/,
+      ],
       ['text', Buffer.from('hello\n'.repeat(500)), /a file of an unknown kind/],
       [
         'another tar',

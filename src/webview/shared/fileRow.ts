@@ -1,31 +1,38 @@
-import { button, h, icon } from '../shared/dom';
-import { bytesText, counted, countText, exactBytes, printable } from '../shared/format';
-import { iconButton } from './definitions';
+import { button, h, icon } from './dom';
+import type { Child } from './dom';
 import { MAX_ROWS, MORE_ROWS } from './fileTree';
-import type { Content, FileLine, FileNode } from './fileTree';
-import { modeChars, typeWord } from './words';
+import type { FileLine, FileNode } from './fileTree';
+import { modeChars, typeWord } from './fileWords';
+import { bytesText, counted, countText, exactBytes, printable } from './format';
 
-type NodeLine = Extract<FileLine, { kind: 'node' }>;
-type MoreLine = Extract<FileLine, { kind: 'more' }>;
-type NoteLine = Extract<FileLine, { kind: 'note' }>;
+type NodeLine<C> = Extract<FileLine<C>, { kind: 'node' }>;
+type MoreLine<C> = Extract<FileLine<C>, { kind: 'more' }>;
+type NoteLine<C> = Extract<FileLine<C>, { kind: 'note' }>;
 
 /** Deeper rows are set in; beyond this they would leave the table. */
 const MAX_INDENT = 14;
 const COLUMNS = 6;
 
-export interface RowActions {
-  onToggle: () => void;
-  onOpen: (content: Content) => void;
-  onCompare: (content: Content) => void;
+/** A volume as a row: its figures, its name, what can be done with it. */
+export interface VolumeRow {
+  bytes: number;
+  files: number;
+  name: Child;
+  actions: HTMLElement[];
 }
 
 /** A volume, or something in it. @param opens whether there can be rows below it */
-export function fileRow(line: NodeLine, opens: boolean, actions: RowActions): HTMLElement {
+export function fileRow<C>(
+  line: NodeLine<C>,
+  opens: boolean,
+  volume: VolumeRow | undefined,
+  onToggle: () => void,
+): HTMLElement {
   const { node } = line;
-  const { row, content } = node;
-  const cells =
+  const { row } = node;
+  const [size, files, ...rest]: [number | undefined, number | undefined, ...string[]] =
     row === undefined
-      ? [content.fileBytes, content.files, '', '', '']
+      ? [volume?.bytes, volume?.files, '', '', '']
       : [
           row.type === 'file' || row.type === 'directory' ? row.size : undefined,
           row.type === 'directory' ? row.files : undefined,
@@ -33,7 +40,6 @@ export function fileRow(line: NodeLine, opens: boolean, actions: RowActions): HT
           `${row.uid}:${row.gid}`,
           timeText(row.mtime),
         ];
-  const [size, files, ...rest] = cells as [number | undefined, number | undefined, ...string[]];
   return h(
     'tr',
     {
@@ -43,7 +49,7 @@ export function fileRow(line: NodeLine, opens: boolean, actions: RowActions): HT
       'aria-expanded': opens ? String(node.expanded) : undefined,
       class: [opens ? 'opens' : '', row === undefined ? 'volume' : ''].join(' ').trim(),
     },
-    h('td', { role: 'gridcell', class: 'name' }, nameCell(node, opens, actions)),
+    h('td', { role: 'gridcell', class: 'name' }, nameCell(node, opens, volume, onToggle)),
     h(
       'td',
       {
@@ -60,9 +66,13 @@ export function fileRow(line: NodeLine, opens: boolean, actions: RowActions): HT
   );
 }
 
-function nameCell(node: FileNode, opens: boolean, actions: RowActions): HTMLElement {
-  const { row, content } = node;
-  const { onToggle, onOpen, onCompare } = actions;
+function nameCell<C>(
+  node: FileNode<C>,
+  opens: boolean,
+  volume: VolumeRow | undefined,
+  onToggle: () => void,
+): HTMLElement {
+  const { row } = node;
   const cell = h(
     'div',
     { class: 'key-name' },
@@ -75,12 +85,7 @@ function nameCell(node: FileNode, opens: boolean, actions: RowActions): HTMLElem
       : h('span', { class: 'twistie' }),
     icon(iconOf(node), 'type'),
     row === undefined
-      ? h(
-          'span',
-          { class: 'volume-name' },
-          h('strong', {}, content.name),
-          h('span', { class: 'second' }, volumeText(content)),
-        )
+      ? h('span', { class: 'volume-name' }, volume?.name)
       : h(
           'span',
           { class: 'key-text' },
@@ -95,34 +100,13 @@ function nameCell(node: FileNode, opens: boolean, actions: RowActions): HTMLElem
                 : ` → ${printable(row.link)}`,
             ),
         ),
-    ...(row === undefined && content.id !== undefined
-      ? [
-          iconButton('json', `Open volume ${content.name} as JSON`, () => onOpen(content)),
-          iconButton('diff', `Compare volume ${content.name} with live`, () => onCompare(content)),
-        ]
-      : []),
+    ...(volume?.actions ?? []),
   );
   cell.style.setProperty('--level', String(Math.min(node.level, MAX_INDENT) - 1));
   return cell;
 }
 
-/** Where a volume lies, who uses it, and whether that is all of it. */
-function volumeText(content: Content): string {
-  const { node, services, stopped = [], whole, unlisted, id, special, links } = content;
-  return [
-    id === undefined ? `Raft state of ${node}` : `on ${node}`,
-    services.length > 0 && `used by ${services.join(', ')}`,
-    stopped.length > 0 && `held at zero: ${stopped.join(', ')}`,
-    links > 0 && counted(links, 'link'),
-    special > 0 && counted(special, 'special file'),
-    !whole && 'not whole: the archive breaks in it',
-    unlisted !== undefined && `${counted(unlisted, 'file')} more than can be listed`,
-  ]
-    .filter((part) => part !== false)
-    .join(' · ');
-}
-
-function iconOf({ row, expanded }: FileNode): string {
+function iconOf<C>({ row, expanded }: FileNode<C>): string {
   if (row === undefined) return 'database';
   switch (row.type) {
     case 'directory':
@@ -144,7 +128,7 @@ function timeText(seconds: number): string {
 }
 
 /** The line below rows that a limit cut. */
-export function moreRow({ parent, shown, total }: MoreLine, onMore: () => void): HTMLElement {
+export function moreRow<C>({ parent, shown, total }: MoreLine<C>, onMore: () => void): HTMLElement {
   const words = `${countText(shown)} of ${countText(total)} shown.`;
   const cell = h(
     'div',
@@ -162,7 +146,7 @@ export function moreRow({ parent, shown, total }: MoreLine, onMore: () => void):
 }
 
 /** A line in place of rows: that they are read, that there are none, that they could not be read. */
-export function noteRow({ parent, text, error }: NoteLine): HTMLElement {
+export function noteRow<C>({ parent, text, error }: NoteLine<C>): HTMLElement {
   const cell = h('div', { class: `key-name more ${error ? 'error' : 'muted'}` }, text);
   cell.style.setProperty('--level', String(Math.min(parent.level, MAX_INDENT)));
   return h('tr', { class: 'more' }, h('td', { colspan: COLUMNS, role: 'gridcell' }, cell));

@@ -1,0 +1,117 @@
+import type { ArchiveAction } from '../../protocol/archiveMessages';
+import type { FileNotice } from '../../protocol/fileMessages';
+import type { OtherKind, ShownUcpArchive, UcpRequest } from '../../protocol/ucpMessages';
+import { button, h, icon } from '../shared/dom';
+import { ageText, bytesText, countText } from '../shared/format';
+import { highlights, isRestorable, otherKind, readable, verdict } from './words';
+
+type Send = (request: UcpRequest) => void;
+
+const OPEN_AS: Record<OtherKind, string> = {
+  swarm: 'Open as Swarm backup',
+  snapshot: 'Open as snapshot',
+};
+
+/** Name, and what can be done with the file. */
+export function header(
+  name: string,
+  archive: ShownUcpArchive,
+  send: Send,
+): { element: HTMLElement; setNotice: (notice: FileNotice<ArchiveAction>) => void } {
+  const restorable = isRestorable(archive);
+  const verify = button('Verify again', () => send({ type: 'verify' }), { icon: 'verified' });
+  const restore = button('Restore…', () => send({ type: 'restore' }), {
+    icon: 'history',
+    primary: restorable,
+    ...(restorable ? {} : { title: 'Only a whole and sound backup can be restored.' }),
+  });
+  const element = h(
+    'header',
+    { class: 'head' },
+    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle(archive))),
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify),
+  );
+  return {
+    element,
+    setNotice({ busy, file }) {
+      const buttons: [ArchiveAction, HTMLButtonElement, boolean][] = [
+        ['restore', restore, !restorable],
+        ['verify', verify, false],
+      ];
+      for (const [action, one, off] of buttons) {
+        one.disabled = file === 'deleted' || off;
+        // Not disabled: that would take the focus away. The editor ignores a second press.
+        one.setAttribute('aria-disabled', String(busy !== undefined));
+        one.classList.toggle('busy', busy === action);
+      }
+    },
+  };
+}
+
+function subtitle(archive: ShownUcpArchive): string {
+  const { manifest, product, size, error } = archive;
+  const isOther = error?.code === 'snapshot.notUcp';
+  const kind = isOther
+    ? 'Opened as a backup of UCP or MKE'
+    : `Backup of ${product ?? 'UCP or MKE'}`;
+  const isOurs = manifest !== undefined && manifest.origin.kind !== 'adopted';
+  return [
+    manifest === undefined ? kind : `${kind}, cluster ${manifest.cluster}`,
+    bytesText(size),
+    isOurs && ageText(manifest.created),
+  ]
+    .filter((part) => part !== false)
+    .join(' · ');
+}
+
+/** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */
+export function verdictBanner(archive: ShownUcpArchive, send: Send): HTMLElement {
+  const { tone, icon: name, title, text } = verdict(archive);
+  const { at, by } = archive.verification;
+  const { error } = archive;
+  const other = otherKind(archive);
+  return h(
+    'section',
+    { class: `banner ${tone}`, 'aria-labelledby': 'verdict' },
+    icon(name, 'banner-icon'),
+    h(
+      'div',
+      {},
+      h('h2', { id: 'verdict' }, title),
+      h('p', {}, text),
+      error !== undefined && h('p', { class: 'next' }, error.next),
+      other !== undefined &&
+        h(
+          'div',
+          { class: 'actions other' },
+          button(OPEN_AS[other], () => send({ type: 'openAs', kind: other }), {
+            icon: 'go-to-file',
+            primary: true,
+          }),
+        ),
+      tone === 'bad' &&
+        error?.code !== 'snapshot.notUcp' &&
+        h('p', {}, h('strong', {}, 'What can still be read: '), `${readable(archive)}.`),
+      tone === 'good'
+        ? h(
+            'p',
+            { class: 'muted' },
+            'Checked ',
+            h('span', { 'data-age': at }, ageText(at)),
+            ` by version ${by}.`,
+          )
+        : error !== undefined && h('p', { class: 'muted' }, h('code', {}, error.code)),
+    ),
+  );
+}
+
+/** What is in it, in a few large figures. */
+export function figures(archive: ShownUcpArchive, now: Date): HTMLElement | undefined {
+  const all = highlights(archive, now);
+  if (all.length === 0) return undefined;
+  return h(
+    'ul',
+    { class: 'figures', 'aria-label': 'What it holds' },
+    ...all.map(([count, what]) => h('li', {}, h('strong', {}, countText(count)), ` ${what}`)),
+  );
+}
