@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { FileIndex } from '../../../src/snapshots/tar/fileIndex';
 import { UcpChecker } from '../../../src/snapshots/ucp/checker';
@@ -22,12 +21,12 @@ async function* archive(files: number, bytes: number): AsyncGenerator<Uint8Array
       const name = `./ucp-auth-store-data/${i % 211}/file-with-a-longer-name-${i}${isPem ? '.pem' : ''}`;
       await put({ name }, isPem ? certificate('ca') : String(i));
     }
-    const big: Writable = tar.entry({ name: './ucp-kv/big', size: bytes });
+    const big = tar.entry({ name: './ucp-kv/big', size: bytes });
     for (let done = 0; done < bytes; done += BLOCK.length) {
       const part = BLOCK.subarray(0, Math.min(BLOCK.length, bytes - done));
       if (!big.write(part)) await new Promise<void>((resolve) => big.once('drain', resolve));
     }
-    big.end();
+    big.end(null);
     tar.finalize();
   })();
   yield* tar as AsyncIterable<Uint8Array>;
