@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { parseSelector } from '../core/model';
 import type { ConflictPolicy, ItemSelector, RestoreChoices } from '../core/model';
-import type { PlannedChange } from '../core/plan';
+import type { PlanLine, RestorePlan } from '../core/plan';
 import { selects } from '../core/restoreChoices';
 import { cliErrors } from './cliErrors';
 
@@ -68,7 +68,7 @@ export function choicesOf(options: ChoiceOptions): RestoreChoices {
 export function refuseUnknown(
   choices: RestoreChoices,
   payloads: readonly string[],
-  changes: readonly PlannedChange[] | undefined,
+  { changes, items }: Pick<RestorePlan, 'changes' | 'items'>,
 ): void {
   const ids = [
     ...(choices.except ?? []),
@@ -77,11 +77,8 @@ export function refuseUnknown(
     ...payloads,
   ];
   if (changes === undefined) {
-    if (Object.keys(choices).length + payloads.length === 0) return;
-    throw cliErrors.usage({
-      message: 'This system is restored as a whole: nothing of it can be chosen.',
-      next: 'Leave the options away that choose objects.',
-    });
+    refuseUnasked(choices, payloads, items);
+    return;
   }
   const known = new Set(changes.map(({ id }) => id));
   const stranger =
@@ -97,6 +94,40 @@ export function refuseUnknown(
       next: 'Leave --secret and --secret-env away for it; the plan says which ones ask.',
     });
   }
+}
+
+/** The same where a system is restored as a whole: only what the plan asks can be answered. */
+function refuseUnasked(
+  { answers = {}, accept = [], ...objects }: RestoreChoices,
+  payloads: readonly string[],
+  items: readonly PlanLine[],
+): void {
+  if (Object.keys(objects).length > 0) {
+    throw cliErrors.usage({
+      message: 'This system is restored as a whole: nothing of it can be chosen.',
+      next: 'Leave the options away that choose objects.',
+    });
+  }
+  const known = {
+    '--answer': items.flatMap(({ questions = [] }) => questions.map(({ answer }) => answer)),
+    '--accept': items.flatMap(({ code, acceptable }) => (acceptable === true ? [code] : [])),
+    '--secret': items.flatMap(({ asks }) => (asks === undefined ? [] : [asks.id])),
+  };
+  const given = { '--answer': Object.keys(answers), '--accept': accept, '--secret': payloads };
+  for (const option of ['--answer', '--accept', '--secret'] as const) {
+    const stranger = given[option].find((name) => !known[option].includes(name));
+    if (stranger === undefined) continue;
+    const asked = known[option].map(secretName).join(', ');
+    throw cliErrors.usage({
+      message: `The plan of this restore does not ask for ${option} ${secretName(stranger)}.`,
+      next: asked === '' ? 'Leave it away.' : `What it takes there: ${asked}.`,
+    });
+  }
+}
+
+/** A secret as `--secret` names it. */
+export function secretName(id: string): string {
+  return id.startsWith('secret/') ? id.slice('secret/'.length) : id;
 }
 
 /** An object that nobody knows. */

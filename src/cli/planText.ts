@@ -1,6 +1,7 @@
-import type { PlanQuestion, RestorePlan } from '../core/plan';
+import type { PlanLine, PlanQuestion, RestorePlan } from '../core/plan';
 import type { RestoreCheck } from '../core/ports';
 import { changesText } from './changesText';
+import { secretName } from './choiceOptions';
 import { fields, indented, table } from './table';
 import { bytesText, countText, holdsText, printable, spanText, timeText } from './words';
 
@@ -52,10 +53,11 @@ export function planText(plan: RestorePlan): string {
     items
       .filter((i) => i.severity === severity)
       .map(
-        ({ title, detail, code, questions }) =>
-          `${HEADS[severity]}: ${printable(title)} [${code}]\n` +
-          (detail === undefined ? '' : `${indented(printable(detail), 2)}\n`) +
-          questionLines(questions),
+        (line) =>
+          `${HEADS[severity]}: ${printable(line.title)} [${line.code}]\n` +
+          (line.detail === undefined ? '' : `${indented(printable(line.detail), 2)}\n`) +
+          askedLines(line) +
+          questionLines(line.questions),
       ),
   );
   if (lines.length > 0) parts.push(lines.join(''));
@@ -66,6 +68,7 @@ export function planText(plan: RestorePlan): string {
 function verdict(plan: RestorePlan): string {
   if (nothingToDo(plan)) return 'Nothing to do: all that was chosen is there and the same.\n';
   if (!plan.possible) return 'This restore is not possible.\n';
+  if (plan.noSafetyBackup !== undefined) return `No safety backup: ${plan.noSafetyBackup}\n`;
   const subject = plan.changes === undefined ? 'the present state' : 'what is changed';
   return plan.safetyBackup
     ? `A safety backup of ${subject} is made first.\n`
@@ -80,6 +83,23 @@ export function nothingToDo({ changes = [], items }: RestorePlan): boolean {
     chosen.every(({ action }) => action === 'leave') &&
     !items.some(({ severity }) => severity === 'blocker')
   );
+}
+
+/** What is asked for besides answers: a secret, or that something be accepted. */
+function askedLines({ asks, acceptable, severity, code }: PlanLine): string {
+  const name = secretName(asks?.id ?? '');
+  return [
+    ...(asks === undefined
+      ? []
+      : asks.given
+        ? [`${asks.title}: given`]
+        : [`${asks.title}: --secret ${name}=FILE or --secret-env ${name}=VARIABLE`]),
+    ...(acceptable === true && severity === 'blocker'
+      ? [`To go on all the same: --accept ${code}`]
+      : []),
+  ]
+    .map((text) => `  ${printable(text)}\n`)
+    .join('');
 }
 
 function questionLines(questions: readonly PlanQuestion[] = []): string {

@@ -1,5 +1,5 @@
 import type { ConflictPolicy, ItemSelector, RestoreChoices } from './model';
-import type { ChangeAction, ChangeResult, PlannedChange } from './plan';
+import type { ChangeAction, ChangeResult, PlannedChange, PlanLine, RestorePlan } from './plan';
 
 /*
  * What a person chooses for a restore object by object, as pure functions: the page, the editor and the command line
@@ -153,6 +153,19 @@ export function isActive({ chosen, action }: Pick<PlannedChange, 'chosen' | 'act
 /** Chosen changes that take something away which is there now. */
 export function destructiveChanges(changes: readonly PlannedChange[]): PlannedChange[] {
   return changes.filter((change) => isActive(change) && change.destructive === true);
+}
+
+/** Whether a plan of a whole restore can be answered: by an answer, a secret, or by accepting something. */
+export function asksAnything({ items }: Pick<RestorePlan, 'items'>): boolean {
+  return items.some(
+    ({ questions = [], asks, acceptable }) =>
+      questions.length > 0 || asks !== undefined || acceptable === true,
+  );
+}
+
+/** Lines that say that something which is there now is taken away. */
+export function destructiveLines(items: readonly PlanLine[]): PlanLine[] {
+  return items.filter(({ destructive }) => destructive === true);
 }
 
 const RESULT_WORDS = {

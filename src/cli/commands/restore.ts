@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { coreErrors, toErrorInfo } from '../../core/errors';
 import type { RestoreResult } from '../../core/operations/restore';
 import type { RestorePlan } from '../../core/plan';
-import { countActions, countsText } from '../../core/restoreChoices';
+import { countActions, countsText, destructiveLines } from '../../core/restoreChoices';
 import { confirmationText, resultsTable } from '../changesText';
 import { choicesOf, refuseUnknown, withChoiceOptions } from '../choiceOptions';
 import type { ChoiceOptions } from '../choiceOptions';
@@ -66,7 +66,7 @@ export function restoreCommand(program: Command, withCli: WithCli): void {
         { ...target, ...chosen, safetyBackup: options.safetyBackup },
         context,
       );
-      refuseUnknown(choices, Object.keys(payloads), plan.changes);
+      refuseUnknown(choices, Object.keys(payloads), plan);
       out.text(planText(plan));
       const document = { source: sourceDocument(source), plan };
       if (options.dryRun || !plan.possible) {
@@ -106,9 +106,9 @@ export function restoreCommand(program: Command, withCli: WithCli): void {
 }
 
 function confirmation(plan: RestorePlan): string {
-  return plan.changes === undefined
-    ? `All that "${plan.cluster}" holds will be replaced.`
-    : confirmationText(plan, plan.changes);
+  if (plan.changes !== undefined) return confirmationText(plan, plan.changes);
+  const first = destructiveLines(plan.items).map(({ title }) => `${title}. `);
+  return `${first.join('')}All that "${plan.cluster}" holds will be replaced.`;
 }
 
 /** What was chosen and could not be done is not passed over in silence. */

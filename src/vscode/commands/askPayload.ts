@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { toErrorInfo } from '../../core/errors';
-import type { PlannedChange } from '../../core/plan';
 import type { Services } from '../services';
 import { bytesText } from '../text';
 
@@ -14,10 +13,9 @@ const LIMIT = 1 << 20;
  */
 export async function askPayload(
   { ui }: Pick<Services, 'ui'>,
-  { asks, id }: PlannedChange,
+  { title }: { title: string },
   from: 'file' | 'text',
 ): Promise<string | undefined> {
-  const title = asks?.title ?? id;
   if (from === 'text') {
     const text = await ui.input({
       title,

@@ -4,6 +4,7 @@ import type { ResolvedCluster } from '../../compose/resolvedCluster';
 import { commands } from '../../ids';
 import { toErrorInfo } from '../../core/errors';
 import type { RestoreChoices } from '../../core/model';
+import { asksAnything } from '../../core/restoreChoices';
 import type { DecryptionSecrets } from '../../core/ports';
 import type { RestorePlan } from '../../core/plan';
 import { configuredDecryption, withDecryption } from '../decryption';
@@ -84,13 +85,14 @@ async function restoreFrom(
   const { name } = entry.config;
   const cluster = await services.store.resolve(entry, services.secrets.asking);
   let decryption: DecryptionSecrets = source.configured;
+  const safely = safetyBackup();
   const plan = await withDecryption(services, source.path, source.configured, (secrets) => {
     decryption = secrets;
     return runOperation(services, `Plan the restore of ${name}`, 'planRestore', {
       source: source.ref,
       cluster,
       decryption: secrets,
-      safetyBackup: safetyBackup(),
+      safetyBackup: safely,
       choices,
     });
   });
@@ -104,14 +106,14 @@ async function restoreFrom(
           source: source.ref,
           cluster,
           decryption,
-          safetyBackup: plan.safetyBackup,
+          safetyBackup: safely,
           choices: wish.choices,
           payloads: { ...wish.payloads },
           known: wish.known,
         },
         { signal },
       ),
-    askPayload: (change, from) => askPayload(services, change, from),
+    askPayload: (asked, from) => askPayload(services, asked, from),
   });
   const target = { source: source.ref, cluster, decryption };
   for (;;) {
@@ -136,9 +138,10 @@ async function carryOut(
   const checkSecrets = await askCheckSecret(services, plan);
   const sure = checkSecrets !== undefined && (await ui.confirm(confirmation(plan)));
   if (!sure) {
-    if (itemised) page.reopen();
+    const canChoose = itemised || asksAnything(plan);
+    if (canChoose) page.reopen();
     else page.tell({ kind: 'cancelled', message: 'Not confirmed; nothing was changed.' });
-    return itemised ? 'again' : 'over';
+    return canChoose ? 'again' : 'over';
   }
   page.tell({ kind: 'running' });
   const start = performance.now();
@@ -147,7 +150,7 @@ async function carryOut(
       ...target,
       plan,
       checkSecrets,
-      ...(itemised ? { payloads: { ...payloads } } : {}),
+      payloads: { ...payloads },
     };
     const result = await runOperation(services, `Restore ${name}`, 'restore', params);
     const took = spanText((performance.now() - start) / 1000);

@@ -4,6 +4,7 @@ import {
   countActions,
   countsText,
   destructiveChanges,
+  destructiveLines,
   resultsText,
 } from '../../core/restoreChoices';
 import { ageText, bytesText, timeText } from '../text';
@@ -40,13 +41,16 @@ function detail(plan: RestorePlan): string {
       ? ''
       : ` of ${timeText(plan.contentTime)} (${ageText(new Date(plan.contentTime), new Date())})`;
   const lines = [
+    ...destructiveLines(plan.items).map(({ title }) => `First: ${title}.`),
     `Source: ${plan.source}${time}, ${bytesText(plan.content.totalSize)}.`,
     ...plan.comparison
       .filter((c) => c.now !== c.after)
       .map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
     ...(changes === undefined ? [] : changeLines(changes)),
     safetyLine(plan),
-    ...plan.items.filter((i) => i.severity === 'warning').map((i) => `Warning: ${i.title}.`),
+    ...plan.items
+      .filter((i) => i.severity === 'warning' && i.destructive !== true)
+      .map((i) => `Warning: ${i.title}.`),
   ];
   return lines.join('\n');
 }
@@ -66,7 +70,8 @@ function changeLines(changes: readonly PlannedChange[]): string[] {
   ];
 }
 
-function safetyLine({ safetyBackup, changes }: RestorePlan): string {
+function safetyLine({ safetyBackup, noSafetyBackup, changes }: RestorePlan): string {
+  if (noSafetyBackup !== undefined) return `No safety backup: ${noSafetyBackup}`;
   if (changes === undefined) {
     return safetyBackup
       ? 'A safety backup of the present state is made first.'

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { PlannedChange, RestorePlan } from '../../core/plan';
+import type { RestorePlan } from '../../core/plan';
+import { asksAnything } from '../../core/restoreChoices';
 import type { PlanOutcome, PlanReply, PlanRequest } from '../../protocol/planMessages';
 import type { Services } from '../services';
 import { PlanSession } from './planSession';
@@ -14,7 +15,10 @@ export interface PlanPageOptions {
   /** Plans with other choices; left out where nothing can be chosen. */
   replan?: Replan;
   /** Asks for what the backup can't hold; base64, undefined when the person gives up. */
-  askPayload?: (change: PlannedChange, from: 'file' | 'text') => Promise<string | undefined>;
+  askPayload?: (
+    asked: { id: string; title: string },
+    from: 'file' | 'text',
+  ) => Promise<string | undefined>;
 }
 
 /** A plan on its page. */
@@ -100,7 +104,7 @@ class PlanPanel {
       plan,
       dryRun: options.dryRun,
       series: ++series,
-      replan: plan.changes === undefined ? undefined : options.replan,
+      replan: plan.changes !== undefined || asksAnything(plan) ? options.replan : undefined,
       onChange: () => this.#post(),
     });
     this.#session = session;
@@ -139,9 +143,13 @@ class PlanPanel {
 
   async #give(id: string, from: 'file' | 'text'): Promise<void> {
     const session = this.#session;
-    const change = session?.shown.plan.changes?.find((c) => c.id === id);
-    if (session === undefined || change?.asks === undefined) return;
-    const payload = await this.#options.askPayload?.(change, from);
+    if (session === undefined) return;
+    const { changes = [], items } = session.shown.plan;
+    const asked =
+      changes.find((change) => change.id === id)?.asks ??
+      items.find(({ asks }) => asks?.id === id)?.asks;
+    if (asked === undefined) return;
+    const payload = await this.#options.askPayload?.({ id, title: asked.title }, from);
     if (payload !== undefined) session.give(id, payload);
   }
 

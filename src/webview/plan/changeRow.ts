@@ -8,6 +8,7 @@ import type { ChangesOptions } from './changesSection';
 import { checkbox, focusOn, select, textField } from './fields';
 import { nameKey } from './planState';
 import type { PlanState } from './planState';
+import { secretField } from './secretField';
 
 /** One object: whether it is taken, what happens to it and why, and what the person can say to it. */
 export function changeRow(
@@ -136,30 +137,9 @@ function differences(
   return details;
 }
 
-/** What the backup can't hold. It goes to the editor alone; the page only learns that it was given. */
 function asked(state: PlanState, { id, asks, chosen }: PlannedChange): HTMLElement | undefined {
   if (asks === undefined || !chosen || !state.open) return undefined;
-  const give = (from: 'file' | 'text') => () => state.give(id, from);
-  return h(
-    'div',
-    { class: 'asks', role: 'group', 'aria-label': asks.title },
-    h(
-      'span',
-      { class: 'sign' },
-      icon(asks.given ? 'pass-filled' : 'key'),
-      `${asks.title}: ${asks.given ? 'given' : 'not given'}`,
-    ),
-    button('Choose File…', give('file'), {
-      id: `file-${id}`,
-      title: `${asks.title}, from a file`,
-    }),
-    button('Enter…', give('text'), {
-      id: `text-${id}`,
-      title: `${asks.title}, typed unseen`,
-    }),
-    asks.given &&
-      button('Forget', () => state.forget(id), { id: `forget-${id}`, title: asks.title }),
-  );
+  return secretField(state, { id, ...asks });
 }
 
 function policy(state: PlanState, change: PlannedChange): HTMLElement | undefined {

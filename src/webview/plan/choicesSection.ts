@@ -7,6 +7,7 @@ import { hindrances, POLICIES } from './changeRows';
 import { checkbox, select } from './fields';
 import { answerTitle } from './words';
 import type { PlanState } from './planState';
+import { secretField } from './secretField';
 
 /** What holds for the whole restore: conflicts, what is accepted, what was answered. */
 export function choicesSection(state: PlanState): HTMLElement {
@@ -14,7 +15,6 @@ export function choicesSection(state: PlanState): HTMLElement {
   const disabled = !state.open;
   const policy = choices.conflict ?? 'skip';
   const accepts = hindrances(state.changes, choices);
-  const answers = Object.entries(choices.answers ?? {});
   return section(
     'choices',
     'How to restore',
@@ -56,33 +56,56 @@ export function choicesSection(state: PlanState): HTMLElement {
             }),
           ),
         ),
-      answers.length > 0 &&
-        h(
-          'ul',
-          { class: 'answers', 'aria-label': 'Your answers' },
-          ...answers.map(([answer, value]) =>
-            h(
-              'li',
-              {},
-              icon('reply', 'inline'),
-              `${answerTitle(answer)}: `,
-              h('code', {}, value),
-              ' ',
-              button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
-                disabled,
-                id: `back-${answer}`,
-              }),
-            ),
-          ),
-        ),
+      answersList(state),
+    ),
+  );
+}
+
+/** What was answered, where all is restored at once; undefined where that is nothing. */
+export function answersSection(state: PlanState): HTMLElement | undefined {
+  const list = answersList(state);
+  return list && section('choices', 'Your answers', {}, list);
+}
+
+function answersList(state: PlanState): HTMLElement | undefined {
+  const answers = Object.entries(state.choices.answers ?? {});
+  if (answers.length === 0) return undefined;
+  return h(
+    'ul',
+    { class: 'answers', 'aria-label': 'Your answers' },
+    ...answers.map(([answer, value]) =>
+      h(
+        'li',
+        {},
+        icon('reply', 'inline'),
+        `${answerTitle(answer)}: `,
+        h('code', {}, value),
+        ' ',
+        button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
+          disabled: !state.open,
+          id: `back-${answer}`,
+        }),
+      ),
     ),
   );
 }
 
 /** The fields for what a line of the plan asks. */
 export function questions(state: PlanState, item: RestorePlanItem): HTMLElement[] {
-  if (state.plan.changes === undefined) return [];
-  return (item.questions ?? []).map((question) => questionField(state, question));
+  const { asks, acceptable, code, questions: asked = [] } = item;
+  return [
+    ...asked.map((question) => questionField(state, question)),
+    asks === undefined || !state.open ? undefined : secretField(state, asks),
+    acceptable === true
+      ? checkbox({
+          key: `accept:${code}`,
+          label: 'Go on in spite of it',
+          state: state.choices.accept?.includes(code) === true,
+          disabled: !state.open,
+          onChange: (checked) => state.change(withAccepted(state.choices, code, checked)),
+        })
+      : undefined,
+  ].filter((field) => field !== undefined);
 }
 
 function questionField(state: PlanState, question: PlanQuestion): HTMLElement {
@@ -91,6 +114,18 @@ function questionField(state: PlanState, question: PlanQuestion): HTMLElement {
   const chosen = state.choices.answers?.[answer];
   const disabled = !state.open;
   const give = (text: string) => state.change(withAnswer(state.choices, answer, text));
+  const [only] = options ?? [];
+  if (action !== undefined && only !== undefined && options?.length === 1) {
+    // Taken back among the answers.
+    return h(
+      'div',
+      { class: 'question' },
+      button(action, () => give(only.value), {
+        disabled: disabled || chosen === only.value,
+        id: `give-${answer}`,
+      }),
+    );
+  }
   if (options !== undefined) {
     return select({
       key,

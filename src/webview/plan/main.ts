@@ -9,7 +9,7 @@ import { connectHost } from '../shared/host';
 import { ALL_CHANGES } from './changeRows';
 import type { ChangesView } from './changeRows';
 import { ChangesSection } from './changesSection';
-import { choicesSection, questions } from './choicesSection';
+import { answersSection, choicesSection, questions } from './choicesSection';
 import { keepingPlace } from './fields';
 import { PlanState } from './planState';
 import { banner, comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
@@ -82,7 +82,7 @@ function draw(): void {
       banner(told(current), 'verdict'),
       fromTo(plan),
       itemsSection(plan, (item) => questions(current, item)),
-      itemised && current.open ? choicesSection(current) : undefined,
+      !current.open ? undefined : itemised ? choicesSection(current) : answersSection(current),
       itemised
         ? changes?.draw(view)
         : comparisonSection(plan, current.shown.outcome?.kind === 'done'),

@@ -1,4 +1,5 @@
 import type { RestorePlan, RestorePlanItem } from '../../core/plan';
+import { destructiveLines } from '../../core/restoreChoices';
 import type { ShownPlan } from '../../protocol/planMessages';
 import { h, icon, section } from '../shared/dom';
 import type { Child } from '../shared/dom';
@@ -215,7 +216,12 @@ export function stepsSection(
 
 type Step = [icon: string, title: string, text: string];
 
-function wholeSteps({ safetyBackup }: RestorePlan): Step[] {
+function wholeSteps({ safetyBackup, noSafetyBackup, items }: RestorePlan): Step[] {
+  const first = destructiveLines(items).map(({ title, detail = '' }): Step => [
+    'flame',
+    title,
+    detail,
+  ]);
   return [
     safetyBackup
       ? [
@@ -226,8 +232,10 @@ function wholeSteps({ safetyBackup }: RestorePlan): Step[] {
       : [
           'warning',
           'No safety backup',
-          'The cluster’s present state is not kept. What it holds now can’t be brought back.',
+          noSafetyBackup ??
+            'The cluster’s present state is not kept. What it holds now can’t be brought back.',
         ],
+    ...first,
     [
       'history',
       'Restore',

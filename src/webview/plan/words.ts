@@ -181,6 +181,11 @@ export function answerTitle(answer: string): string {
   const titles: Readonly<Record<string, string>> = {
     initSwarm: 'A swarm is created that is reached at',
     pinPorts: 'The same ports are published',
+    hostAddress: 'A swarm is made that is reached at',
+    uninstall: 'Uninstalled first',
+    san: 'The certificate names also',
+    image: 'Restored with',
+    version: 'Made by version',
   };
   return titles[answer] ?? answer;
 }

@@ -29,6 +29,7 @@ const SECRET = change('secret/web_key', {
   code: 'payloadMissing',
   asks: { title: 'Content of web_key', given: false },
 });
+const ASKED = { title: 'Content of web_key' };
 
 function itemised(cluster: string): RestorePlan {
   return itemisedPlan([change('service/web_api', { group: 'web' }), SECRET], { cluster });
@@ -140,7 +141,7 @@ describe('Asking for what a backup can not hold', () => {
     const ui = answering({});
     const uri = vscode.Uri.file(bytes === undefined ? join(folder, 'nowhere') : path);
     ui.openFile = () => Promise.resolve(uri);
-    return { payload: await askPayload({ ui }, SECRET, 'file'), told: ui.told };
+    return { payload: await askPayload({ ui }, ASKED, 'file'), told: ui.told };
   };
 
   it('takes a file byte for byte', async () => {
@@ -166,9 +167,9 @@ describe('Asking for what a backup can not hold', () => {
       assert.equal(options.password, true);
       return Promise.resolve('pass');
     };
-    assert.equal(await askPayload({ ui }, SECRET, 'text'), Buffer.from('pass').toString('base64'));
+    assert.equal(await askPayload({ ui }, ASKED, 'text'), Buffer.from('pass').toString('base64'));
     assert.equal(
-      await askPayload({ ui: answering({ inputs: [undefined] }) }, SECRET, 'text'),
+      await askPayload({ ui: answering({ inputs: [undefined] }) }, ASKED, 'text'),
       undefined,
     );
   });

@@ -165,4 +165,67 @@ describe('delete on the command line', () => {
     assert.equal(wrong.code, 130);
     assert.equal(asked(wrong, 'remove'), undefined);
   });
+
+  describe('of a plan that asks', () => {
+    const asking = plan({
+      possible: true,
+      safetyBackup: false,
+      noSafetyBackup: 'There is nothing to back up.',
+      items: [
+        {
+          severity: 'warning',
+          code: 'x.uninstall',
+          title: 'Version 1 is uninstalled first',
+          destructive: true,
+          questions: [{ answer: 'uninstall', title: 'Uninstall it', value: '1' }],
+        },
+        { severity: 'blocker', code: 'x.other', title: 'It is another', acceptable: true },
+        {
+          severity: 'warning',
+          code: 'x.key',
+          title: 'A key is needed',
+          asks: { id: 'secret/unlockKey', title: 'Unlock key', given: false },
+        },
+      ],
+    });
+    const given = ['--answer', 'uninstall=1', '--accept', 'x.other', '--secret-env', 'unlockKey=K'];
+    const env = { K: 'SWMKEY-1-unlock-me' };
+
+    it('says how each is answered', async () => {
+      const { out } = await run([...to, '--dry-run'], world({}, asking));
+      assert.match(out, /Uninstall it: --answer uninstall=1\n/);
+      assert.match(out, /To go on all the same: --accept x\.other\n/);
+      assert.match(out, /Unlock key: --secret unlockKey=FILE or --secret-env unlockKey=VARIABLE\n/);
+      assert.match(out, /No safety backup: There is nothing to back up\.\n$/);
+    });
+
+    it('hands on what was answered, and the secret beside it', async () => {
+      const outcome = await run([...to, '--yes', ...given], world({ env }, asking));
+      assert.equal(outcome.code, 0, outcome.err);
+      const payloads = { 'secret/unlockKey': Buffer.from(env.K).toString('base64') };
+      const planned = asked(outcome, 'planRestore') as Record<string, unknown>;
+      assert.deepEqual(planned['choices'], { accept: ['x.other'], answers: { uninstall: '1' } });
+      assert.deepEqual(planned['payloads'], payloads);
+      assert.deepEqual((asked(outcome, 'restore') as { payloads: unknown }).payloads, payloads);
+    });
+
+    it('names in the question what is taken away first', async () => {
+      const outcome = await run([...to, ...given], world({ env, typed: 'prod' }, asking));
+      assert.match(outcome.err, /Version 1 is uninstalled first\. All that "prod" holds/);
+    });
+
+    it('refuses what the plan does not ask for', async () => {
+      for (const [option, value] of [
+        ['--answer', 'uninstal=1'],
+        ['--accept', 'x.key'],
+        ['--secret-env', 'other=K'],
+        ['--only', 'stack:web'],
+      ] as const) {
+        const outcome = await run([...to, '--yes', option, value], world({ env }, asking));
+        assert.equal(outcome.code, 2, option);
+        assert.match(outcome.err, /\[cli\.usage\]/);
+        assert.equal(asked(outcome, 'restore'), undefined);
+      }
+    });
+  });
 });
