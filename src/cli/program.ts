@@ -8,6 +8,7 @@ import { contentsCommand } from './commands/contents';
 import { createCommand } from './commands/create';
 import { deleteCommand } from './commands/delete';
 import { exportCommand } from './commands/export';
+import { hostedCommand } from './commands/hosted';
 import { inspectCommand } from './commands/inspect';
 import { labelCommand } from './commands/label';
 import { listCommand } from './commands/list';
@@ -35,6 +36,7 @@ const COMMANDS = [
   clustersCommand,
   contentsCommand,
   createCommand,
+  hostedCommand,
   listCommand,
   showCommand,
   inspectCommand,

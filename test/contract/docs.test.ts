@@ -115,7 +115,7 @@ describe('the documentation', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const steps = matches(read('test/run.mjs'), /\bname: '(\w+)',(?=\s+title:)/g);
     const commands = filesIn('src/cli/commands', '.ts').flatMap((file) =>
-      matches(read(file), /\.command\('([\w-]+)'/g),
+      matches(read(file), /program\s+\.command\('([\w-]+)'/g),
     );
     assert.ok(commands.includes('restore') && steps.includes('integration'));
     for (const page of pages) {

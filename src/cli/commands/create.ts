@@ -4,13 +4,13 @@ import { coreErrors } from '../../core/errors';
 import { labelProblem } from '../../core/model';
 import type { BackupScope, ItemSelector } from '../../core/model';
 import type { SystemDefinition } from '../../core/ports';
-import { backupDocument, encryptionText } from '../backupText';
 import { selectors, texts } from '../choiceOptions';
 import { cliErrors } from '../cliErrors';
 import { clusterNamed } from '../configuration';
+import { tellHosted } from '../hostedText';
 import type { WithCli } from '../program';
 import { resolved } from '../secrets';
-import { bytesText, holdsText } from '../words';
+import { tellBackup } from '../tellBackup';
 
 interface Options {
   label?: string;
@@ -39,7 +39,7 @@ export function createCommand(program: Command, withCli: WithCli): void {
     )
     .action(
       withCli<Options>(async (cli, [name = ''], { label, mode, ...chosen }) => {
-        const { out, context } = cli;
+        const { context } = cli;
         // Before anybody is asked for a secret.
         const problem = labelProblem(label ?? '');
         if (problem !== undefined) {
@@ -52,6 +52,12 @@ export function createCommand(program: Command, withCli: WithCli): void {
         const scope = scopeOf(system, chosen);
         const cluster = await resolved(cli, config);
         const operations = await cli.operations();
+        const modes = system?.capabilities.modes ?? [];
+        if (modes.some(({ id, hosted }) => id === mode && hosted === true)) {
+          const kept = await operations.createHosted({ cluster, mode, label }, context);
+          tellHosted(cli, name, kept);
+          return;
+        }
         const backup = await operations.backup(
           {
             cluster,
@@ -62,23 +68,7 @@ export function createCommand(program: Command, withCli: WithCli): void {
           },
           context,
         );
-        const { manifest } = backup;
-        out.document({ backup: backupDocument({ backup, vault: config.vault }) });
-        if (out.options.quiet) {
-          out.text(`${manifest.id}\n`);
-          return;
-        }
-        const facts = [
-          manifest.id,
-          bytesText(manifest.bytes),
-          holdsText(manifest.snapshot?.index, manifest.counts),
-          'checked',
-          `encrypted: ${encryptionText(manifest)}`,
-        ];
-        out.text(
-          `Backed up "${name}": ${facts.filter((f) => f !== undefined).join(', ')}\n${backup.path}\n`,
-        );
-        for (const note of manifest.notes ?? []) out.note(`Note: ${note}`);
+        tellBackup(cli, `Backed up "${name}"`, backup, config.vault);
       }),
     );
 }

@@ -115,6 +115,23 @@ const parted: SystemDefinition = {
   },
 };
 
+/** A system that keeps backups on its own side. */
+const keeping: SystemDefinition = {
+  ...consul,
+  id: 'keeping',
+  title: 'A system that keeps',
+  secretFields: [],
+  capabilities: {
+    ...consul.capabilities,
+    modes: [
+      { id: 'stream', title: '', description: '' },
+      { id: 'kept', title: '', description: '', hosted: true },
+    ],
+    hosted: { title: 'Over There', fetch: true },
+    seals: true,
+  },
+};
+
 export interface World {
   /** Undefined: the file is not there. */
   config?: Partial<ParsedConfig>;
@@ -217,7 +234,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
   return {
     clock: { now: () => NOW },
     folders: () => Promise.resolve(folders),
-    systems: () => Promise.resolve([consul, parted]),
+    systems: () => Promise.resolve([consul, parted, keeping]),
     readConfig: (file) => {
       calls.push({ name: 'readConfig', p: file });
       return Promise.resolve(
