@@ -9,8 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { makeEngineCertificates } from '../../../src/sandbox/parts/dockerTls';
 import { silent } from '../../../src/sandbox/parts/log';
+import { backUpToDisk } from './apiBackup';
 import * as shapes from './apiShapes';
-import { importUcp, SOCKET } from './image';
 
 /** What goes wrong, from now on. */
 export type ApiFault =
@@ -109,6 +109,10 @@ export async function startUcpApi(options: ApiServerOptions): Promise<UcpApiServ
     ca: await readFile(tls.caFile),
     requestCert: true,
     rejectUnauthorized: false,
+  });
+  server.on('secureConnection', (socket: TLSSocket) => {
+    // A certificate of somebody else ends it; none at all is for those who log in.
+    if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) socket.destroy();
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void serve(request, response).catch(() => response.destroy());
@@ -274,14 +278,7 @@ export async function startUcpApi(options: ApiServerOptions): Promise<UcpApiServ
       else await copyFile(options.content, file);
       return;
     }
-    const image = await importUcp(engine, version);
-    await engine.docker(
-      ...['run', '--rm', '--name', 'ucp', '--log-driver', 'none', ...SOCKET],
-      ...['--mount', `type=bind,src=${backup.backupPath},dst=/backup`, image],
-      ...['backup', '--file', `/backup/${backup.fileName}`],
-      `--include-logs=${String(request.includelogs)}`,
-      ...(request.nopassphrase ? ['--no-passphrase'] : ['--passphrase', request.passphrase]),
-    );
+    await backUpToDisk(engine, version, backup, request);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
