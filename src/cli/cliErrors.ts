@@ -26,6 +26,7 @@ export const cliErrors = errorTable('cli', {
     category: 'usage',
     next: 'Leave it away and add --dry-run: the plan lists what is in the backup, each with its id.',
   },
+  backupBlocked: { category: 'refused', next: 'Mend what the plan names; --dry-run shows it.' },
   different: { category: 'failed', next: 'The lines above say what differs.' },
   fileExists: { category: 'refused', next: 'Choose another name; nothing is overwritten.' },
 });

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { coreErrors } from '../../core/errors';
 import { labelProblem } from '../../core/model';
 import type { BackupScope, ItemSelector } from '../../core/model';
-import type { SystemDefinition } from '../../core/ports';
+import type { BackupPlan, SystemDefinition } from '../../core/ports';
+import { backupPlanText, planLinesText } from '../backupPlanText';
 import { selectors, texts } from '../choiceOptions';
+import type { Cli } from '../cli';
 import { cliErrors } from '../cliErrors';
 import { clusterNamed } from '../configuration';
 import { tellHosted } from '../hostedText';
@@ -18,6 +20,8 @@ interface Options {
   part?: string[];
   noPart?: string[];
   only?: ItemSelector[];
+  on?: string;
+  dryRun?: boolean;
 }
 
 export function createCommand(program: Command, withCli: WithCli): void {
@@ -37,8 +41,10 @@ export function createCommand(program: Command, withCli: WithCli): void {
       'only this object and what it needs, or stack:NAME; repeatable',
       selectors,
     )
+    .option('--on <name>', 'which server takes it, where that can be chosen')
+    .option('--dry-run', 'say what the backup would do to the cluster, and stop')
     .action(
-      withCli<Options>(async (cli, [name = ''], { label, mode, ...chosen }) => {
+      withCli<Options>(async (cli, [name = ''], { label, mode, on, dryRun, ...chosen }) => {
         const { context } = cli;
         // Before anybody is asked for a secret.
         const problem = labelProblem(label ?? '');
@@ -50,27 +56,61 @@ export function createCommand(program: Command, withCli: WithCli): void {
         const config = clusterNamed(await cli.configuration(), name);
         const system = (await cli.services.systems()).find(({ id }) => id === config.system);
         const scope = scopeOf(system, chosen);
+        if (on !== undefined && system?.capabilities.takenOn === undefined) {
+          throw cliErrors.usage({
+            message: `Where a backup of ${system?.title ?? 'this system'} is taken can't be chosen.`,
+            next: 'Leave --on away.',
+          });
+        }
         const cluster = await resolved(cli, config);
         const operations = await cli.operations();
+        const what = {
+          ...(mode === undefined ? {} : { mode }),
+          ...(scope === undefined ? {} : { scope }),
+          ...(on === undefined ? {} : { on }),
+        };
+        if (dryRun || system?.capabilities.announces) {
+          const plan = await operations.planBackup({ cluster, ...what }, context);
+          announce(cli, name, plan, dryRun);
+          if (dryRun) return;
+        }
         const modes = system?.capabilities.modes ?? [];
         if (modes.some(({ id, hosted }) => id === mode && hosted === true)) {
-          const kept = await operations.createHosted({ cluster, mode, label }, context);
+          const kept = await operations.createHosted({ cluster, label, ...what }, context);
           tellHosted(cli, name, kept);
           return;
         }
         const backup = await operations.backup(
-          {
-            cluster,
-            mode,
-            label,
-            origin: { kind: 'manual' },
-            ...(scope === undefined ? {} : { scope }),
-          },
+          { cluster, label, origin: { kind: 'manual' }, ...what },
           context,
         );
         tellBackup(cli, `Backed up "${name}"`, backup, config.vault);
       }),
     );
+}
+
+/**
+ * Says what a backup would do: on its own as the result, before a backup as a remark.
+ *
+ * @throws `cli.backupBlocked`
+ */
+function announce(cli: Cli, name: string, plan: BackupPlan, dryRun: boolean | undefined): void {
+  const { out } = cli;
+  if (dryRun) {
+    out.document({ plan });
+    out.text(backupPlanText(name, plan));
+  } else if (plan.items.length > 0) {
+    out.clear();
+    out.note(planLinesText(plan.items).trimEnd());
+  }
+  const blockers = plan.items.filter(({ severity }) => severity === 'blocker');
+  if (blockers.length === 0) return;
+  const titles = blockers.map(({ title, code }) => `${title} [${code}]`);
+  const next = blockers[0]?.detail?.replace(/[.\s]*$/, '.');
+  throw cliErrors.backupBlocked({
+    message: `Cluster "${name}" can't be backed up now: ${titles.join('; ')}.`,
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 /** The parts that are on by default, with those asked for and without those left out. */
