@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** One line of the table: ours against a floor measured in the same run. */
@@ -62,6 +63,39 @@ export async function answerMeasure(
   // Kilobytes, peak.
   const rss = process.resourceUsage().maxRSS / 1024;
   console.log(JSON.stringify({ ms, rss } satisfies Measured));
+}
+
+/**
+ * Runs a command to its end: how long it took, and the most memory it had itself, whatever it started.
+ *
+ * @param env all of its environment but `PATH`
+ */
+export async function measureCommand(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Measured & { out: string }> {
+  const started = performance.now();
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  let out = '';
+  let all = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (all = (all + chunk.toString()).slice(-4000)));
+  }
+  let rss = 0;
+  const look = async (): Promise<void> => {
+    const status = await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').catch(() => '');
+    rss = Math.max(rss, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  };
+  const timer = setInterval(() => void look(), 10);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${all}`);
+  return { ms: performance.now() - started, rss, out };
 }
 
 /**

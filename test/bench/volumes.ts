@@ -1,46 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../src/sandbox/parts/dockerEngine';
 import { repositoryRoot } from '../../src/sandbox/parts/folders';
-import { sideBySide } from './measure';
-import type { BenchRow, Measured } from './measure';
+import { measureCommand, sideBySide } from './measure';
+import type { BenchRow } from './measure';
 
 const MEGABYTES = 256;
 const TURNS = 3;
 const IMAGE = 'bench/busybox';
-
-/** Runs a command to its end: how long it took, and the most memory it had. */
-async function measured(
-  program: string,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<Measured & { out: string }> {
-  const started = performance.now();
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  });
-  let out = '';
-  let all = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (all = (all + chunk.toString()).slice(-4000)));
-  }
-  let rss = 0;
-  const look = async (): Promise<void> => {
-    const status = await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').catch(() => '');
-    rss = Math.max(rss, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  };
-  const timer = setInterval(() => void look(), 10);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${all}`);
-  return { ms: performance.now() - started, rss, out };
-}
 
 /** A volume of 256 MiB that nothing compresses. */
 async function fill(engine: RunningEngine): Promise<void> {
@@ -65,11 +34,11 @@ export async function bench(): Promise<BenchRow[]> {
     const file = join(home, 'cluster-backup.jsonc');
     await writeFile(file, JSON.stringify({ clusters: { prod: entry } }));
     const cli = (...args: string[]) =>
-      measured(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args], {
+      measureCommand(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args], {
         CLUSTER_BACKUP_HOME: home,
         HOME: home,
       });
-    const shell = (command: string) => measured('sh', ['-c', command], { HOME: home });
+    const shell = (command: string) => measureCommand('sh', ['-c', command], { HOME: home });
     const docker = `${engine.cli} --host ${engine.host} run --rm --network none`;
     const tar = join(folder, 'data.tar');
     let id = '';
