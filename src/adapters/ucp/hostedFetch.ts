@@ -10,6 +10,7 @@ import type { ApiBackup } from './apiWire';
 import type { UcpConnections } from './connections';
 import { engineOf, fetchable, placeOf } from './hostedBackup';
 import { lookInstalled } from './installed';
+import { versionOf } from './versions';
 
 /**
  * Copies a backup that lies on a manager, through that manager's engine: a container that never runs gives access to its
@@ -40,14 +41,14 @@ export async function fetchHosted(
       message: `The backup ${backup.fileName || id} can't be copied from the manager: ${why}`,
     });
   }
-  const version = await versionOf(api, manager, context);
+  const version = await installedVersion(api, manager, context);
   const where = `${manager.node}:${place.folder}/${place.name}`;
   const source = await read(ucp, manager, place, where, context);
   return {
     ...source,
     ...(version === undefined ? {} : { systemVersion: version }),
     notes: notesOf(backup, where, version),
-    origin: originOf(backup, manager),
+    origin: originOf(backup, manager, imageOf(version, ucp)),
   };
 }
 
@@ -91,7 +92,7 @@ function isSealed(head: Buffer): boolean {
 }
 
 /** The version that is installed now: the controller's on that manager, else what the API says. */
-async function versionOf(
+async function installedVersion(
   api: UcpApi,
   { engine }: NodeEngine,
   context: RunContext,
@@ -113,13 +114,30 @@ function notesOf(backup: ApiBackup, where: string, version: string | undefined):
   return notes;
 }
 
-function originOf(backup: ApiBackup, manager: NodeEngine): Record<string, string> {
-  const address = manager.info.Swarm?.NodeAddr;
-  return {
-    node: manager.node,
-    ...(address === undefined ? {} : { address }),
-    ...(manager.clusterId === undefined ? {} : { instance: manager.clusterId }),
+/** Image of that version; undefined where it is none that is known. */
+function imageOf(version: string | undefined, { connection }: UcpConnections): string | undefined {
+  try {
+    return version === undefined ? undefined : versionOf(version, connection.image).image;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As a backup by the product's container says it, and which backup it was. */
+function originOf(
+  backup: ApiBackup,
+  { node, clusterId, info }: NodeEngine,
+  image: string | undefined,
+): Record<string, string> {
+  const facts = {
+    node,
+    image,
+    engine: info.ServerVersion,
+    instance: clusterId,
+    address: info.Swarm?.NodeAddr,
     hostedId: backup.id,
-    ...(backup.created === undefined ? {} : { taken: backup.created }),
+    taken: backup.created,
   };
+  const known = Object.entries(facts).filter((fact): fact is [string, string] => !!fact[1]);
+  return Object.fromEntries(known);
 }

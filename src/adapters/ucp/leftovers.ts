@@ -2,6 +2,7 @@ import { isCancellation } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
 import type { NodeEngine, ReachedEngines } from '../swarm/connections';
 import { removeLeftovers } from '../swarm/helperContainers';
+import { interruptedRuns as helperRuns, resumeRuns as removeHelpers } from '../swarm/resume';
 import { listText } from '../swarm/words';
 import { removeJournal } from '../runJournal';
 import type { UcpConnections } from './connections';
@@ -12,11 +13,13 @@ import type { LeftProductRun } from './runJournal';
 /** What runs that were cut off have left, from their journals alone. */
 export async function interruptedRuns(connections: UcpConnections): Promise<string[]> {
   const left = (await readProductRuns(connections.journals)).filter(({ alive }) => !alive);
-  return left.map(({ command, node, since, containers }) =>
+  const runs = left.map(({ command, node, since, containers }) =>
     containers.length === 0
       ? `a ${command} on ${node} of ${since} was cut off; its container is to be removed`
       : `a ${command} on ${node} of ${since} was cut off; its container is to be removed, and ${listText(containers.map(({ name }) => name))} may be stopped`,
   );
+  // What a backup was copied from a manager through.
+  return [...runs, ...(await helperRuns(connections.engines))];
 }
 
 /**
@@ -28,9 +31,10 @@ export async function resumeRuns(
   context: RunContext,
 ): Promise<string[]> {
   const left = (await readProductRuns(connections.journals)).filter(({ alive }) => !alive);
-  if (left.length === 0) return [];
+  const helpers = await removeHelpers(connections.engines, context);
+  if (left.length === 0) return helpers;
   const reached = await connections.engines.reach(context.signal, context.log);
-  const said: string[] = [];
+  const said: string[] = [...helpers];
   for (const run of left) {
     context.progress({ phase: `Finishing a ${run.command} on ${run.node}` });
     const { done, problems } = await finish(run, reached, context);
