@@ -9,6 +9,7 @@ import { ByteSource, endsEarly } from './openpgp/byteSource';
 import { LITERAL_HEAD, readContent } from './openpgp/content';
 import { needsKey, openPrivateKeys, recipients } from './openpgp/keys';
 import { streamPacket, Tag } from './openpgp/packets';
+import { passphrasePacket } from './openpgp/passphrasePacket';
 import { protect, unlock, unprotect, VERSION, type Unlocked } from './openpgp/protectedData';
 import {
   beginsMessage,
@@ -68,27 +69,24 @@ async function* encrypted(plain: Readable, sessionKey: Buffer, packets: Uint8Arr
 type LockRequest = Exclude<EncryptionRequest, { kind: 'none' }>;
 
 async function lockSessionKey(data: Uint8Array, request: LockRequest, date: Date, s2k: number) {
-  const openpgp = await import('openpgp');
-  const to = request.kind === 'openpgp' ? await recipients(request.publicKeys, date) : [];
-  if (request.kind === 'passphrase' && request.passphrase === '') {
-    throw coreErrors.needsPassphrase({
-      message: 'An empty passphrase protects nothing.',
-      next: 'Give a passphrase.',
-    });
+  if (request.kind === 'passphrase') {
+    if (request.passphrase === '') {
+      throw coreErrors.needsPassphrase({
+        message: 'An empty passphrase protects nothing.',
+        next: 'Give a passphrase.',
+      });
+    }
+    return { packets: passphrasePacket(data, request.passphrase, s2k), keyIds: [] };
   }
+  const openpgp = await import('openpgp');
+  const to = await recipients(request.publicKeys, date);
   const packets = await openpgp.encryptSessionKey({
     data,
     algorithm: 'aes256',
     format: 'binary',
     date,
-    config: {
-      aeadProtect: false,
-      s2kType: openpgp.enums.s2k.iterated,
-      s2kIterationCountByte: s2k,
-    },
-    ...(request.kind === 'openpgp'
-      ? { encryptionKeys: to.map(({ key }) => key) }
-      : { passwords: [request.passphrase] }),
+    config: { aeadProtect: false },
+    encryptionKeys: to.map(({ key }) => key),
   });
   return { packets, keyIds: to.map(({ keyId }) => keyId) };
 }
