@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import type { HostedBackup } from '../../../src/core/model';
@@ -15,6 +18,7 @@ import { installUcp } from '../../standins/ucp/image';
 import { context, refused, traces } from '../swarm/support';
 import { HostedSite } from './hostedSite';
 
+const CHILD = join(__dirname, '../../support/crash/hostedChild.js');
 const OURS = 'the phrase of our own';
 const THEIRS = 'the phrase of the product';
 const VERSION = '3.2.5';
@@ -184,4 +188,38 @@ describe('UCP: backups that lie on another manager than the one that is asked', 
     );
     assert.deepEqual(removed, []);
   });
+
+  it('killed in the middle, leaves a container that the next start removes, and nothing in the vault', async () => {
+    const of = await cluster();
+    const made = await make(of);
+    await onManager('head -c 50000000 /dev/zero >> "$1/$2"', made.name);
+    const backups = () => vaultFiles(site.vault);
+    const before = await backups();
+    const job = JSON.stringify({ options: site.options, cluster: of, id: made.id });
+    const child = spawn(process.execPath, [CHILD, job], { stdio: 'ignore' });
+    const [, signal] = (await once(child, 'close')) as [unknown, string | null];
+    assert.equal(signal, 'SIGKILL');
+    assert.notEqual(await traces(other), '');
+    // It counts as cut off at once: its process is gone.
+    const said = await site.operations.resume({ cluster: of }, context());
+    assert.ok(
+      said.some((line) => line.includes(other.hostname)),
+      said.join(),
+    );
+    assert.equal(await traces(other), '');
+    assert.deepEqual(await site.operations.resume({ cluster: of }, context()), []);
+    await site.operations.tidyVault({ vault: site.vault, clusters: [] }, context());
+    assert.deepEqual(await backups(), before);
+  });
 });
+
+/** Names of what lies in a vault, locks aside. */
+async function vaultFiles(vault: string): Promise<string[]> {
+  const files = await readdir(vault, { recursive: true, withFileTypes: true });
+  return files
+    .filter(
+      (file) => file.isFile() && !/lock/.test(file.name) && !/\/\.[^/]*$/.test(file.parentPath),
+    )
+    .map(({ name }) => name)
+    .sort();
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemById, systems } from '../../../src/adapters/registry';
 import { createOperations } from '../../../src/compose/operations';
-import type { Operations } from '../../../src/compose/operations';
+import type { Operations, OperationsOptions } from '../../../src/compose/operations';
 import { resolveCluster } from '../../../src/compose/resolvedCluster';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import { parseConfig } from '../../../src/core/config/parse';
@@ -12,15 +12,17 @@ import { parseConfig } from '../../../src/core/config/parse';
 export class HostedSite {
   readonly operations: Operations;
   readonly vault: string;
+  readonly options: OperationsOptions;
 
   private constructor(readonly folder: string) {
     this.vault = join(folder, 'vault');
-    this.operations = createOperations({
+    this.options = {
       activities: join(folder, 'activities'),
       by: 'test',
       env: {},
       state: join(folder, 'state'),
-    });
+    };
+    this.operations = createOperations(this.options);
   }
 
   static async make(): Promise<HostedSite> {
