@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type Dockerode from 'dockerode';
 import type * as z from 'zod';
 import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
 import type { Occasion } from '../httpErrors';
@@ -12,6 +11,8 @@ import { EngineStatusError, dockerErrors, engineFailure } from './errors';
 import { parseExact, stringifyExact } from './exactJson';
 import { hostText } from './host';
 import { EngineLink } from './link';
+import { dial, newModem } from './modem';
+import type { Modem } from './modem';
 import type { EngineTarget, Environment } from './target';
 import { watchUpload } from './upload';
 import { flat, engineWords, isOlder, withQuery } from './wire';
@@ -23,7 +24,6 @@ const OLDEST_API = '1.25';
 const FAILURE_BYTES = 64 * 1024;
 const ANSWER_BYTES = 256 * 1024 * 1024;
 
-type Modem = Dockerode['modem'];
 type Sent = { json: Buffer } | { stream: Readable };
 
 /** Connects when it is first asked. */
@@ -237,8 +237,6 @@ class EngineClient implements DockerEngine {
           ...request.headers,
         },
         ...(file === undefined ? {} : { file }),
-        isStream: true,
-        statusCodes: EVERY_STATUS,
         abortSignal: wait.signal,
       });
       wait.answered();
@@ -294,25 +292,10 @@ class EngineClient implements DockerEngine {
   }
 
   async #open(): Promise<{ modem: Modem; link: EngineLink }> {
-    const { newModem } = await import('./modem');
     const { Dockerode } = await import('../dockerode');
     const link = new EngineLink(this.target, this.env);
     return { modem: newModem(Dockerode, link), link };
   }
-}
-
-// Every status is an answer to the modem: it would read a failure's text without a limit.
-const EVERY_STATUS = Object.fromEntries(
-  Array.from({ length: 500 }, (_, index) => [index + 100, true]),
-);
-
-function dial(modem: Modem, options: Parameters<Modem['dial']>[0]): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    modem.dial(options, (error, result) => {
-      if (error === null) resolve(result as IncomingMessage);
-      else reject(error);
-    });
-  });
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type Dockerode from 'dockerode';
 import type { EngineLink } from './link';
 
-type Modem = Dockerode['modem'];
+export type Modem = Dockerode['modem'];
 type BuildRequest = (options: object, ...rest: unknown[]) => void;
 
 /**
@@ -31,4 +32,23 @@ function withoutDockerVariables<T>(make: () => T): T {
   } finally {
     for (const [name, value] of kept) process.env[name] = value;
   }
+}
+
+// Every status is an answer to the modem: it would read a failure's text without a limit.
+const EVERY_STATUS = Object.fromEntries(
+  Array.from({ length: 500 }, (_, index) => [index + 100, true]),
+);
+
+/** The beginning of the answer, whatever its status. */
+export function dial(
+  modem: Modem,
+  options: Omit<Parameters<Modem['dial']>[0], 'statusCodes'>,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const all = { ...options, isStream: true, statusCodes: EVERY_STATUS };
+    modem.dial(all, (error, result) => {
+      if (error === null) resolve(result as IncomingMessage);
+      else reject(error);
+    });
+  });
 }

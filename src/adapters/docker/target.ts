@@ -69,7 +69,9 @@ export async function resolveTarget(
     where,
     from,
     host,
-    tls: tls ? await readTls(`the engine at ${where}`, files, entry.tlsServerName, skip) : undefined,
+    tls: tls
+      ? await readTls(`the engine at ${where}`, files, entry.tlsServerName, skip)
+      : undefined,
     timeouts: {
       connect: entry.timeouts.connect * 1000,
       headers: entry.timeouts.headers * 1000,

@@ -132,6 +132,18 @@ const keeping: SystemDefinition = {
   },
 };
 
+/** A system that says what a backup does before it starts, and lets one choose who takes it. */
+const announcing: SystemDefinition = {
+  ...consul,
+  id: 'announcing',
+  title: 'A system that announces',
+  capabilities: {
+    ...consul.capabilities,
+    announces: true,
+    takenOn: { kind: 'manager', title: 'Manager' },
+  },
+};
+
 export interface World {
   /** Undefined: the file is not there. */
   config?: Partial<ParsedConfig>;
@@ -234,7 +246,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
   return {
     clock: { now: () => NOW },
     folders: () => Promise.resolve(folders),
-    systems: () => Promise.resolve([consul, parted, keeping]),
+    systems: () => Promise.resolve([consul, parted, keeping, announcing]),
     readConfig: (file) => {
       calls.push({ name: 'readConfig', p: file });
       return Promise.resolve(
