@@ -48,18 +48,20 @@ export function hostedChildren(
   return nodes.length > 0 ? nodes : [note('empty', 'No backup lies there')];
 }
 
-/** Reasons of a refusal that the person or a retry can mend at once: they are errors like any other. */
-const MENDED = /\.(denied|secretMissing)$/;
+/** A refusal of the person, not of the question: another login mends it, so it is an error like any other. */
+const OF_THE_PERSON = /(denied|login|refused|secretMissing)$/i;
 
-/** What an entry does not say how to ask for is nothing that failed: said, and what it takes. */
+/** What an entry does not say how to ask for, or its version has not, is nothing that failed: said in words. */
 function notSetUp(error: ErrorInfo | undefined): string | undefined {
-  const isSo = error?.category === 'refused' && !MENDED.test(error.code);
+  const isSo =
+    error?.category === 'usage' ||
+    (error?.category === 'refused' && !OF_THE_PERSON.test(error.code));
   return isSo ? `${error.message} ${error.next}` : undefined;
 }
 
 /** The heading in a few words. */
 export function hostedGroupFacts({ backups, error }: Hosted): string[] {
-  if (notSetUp(error) !== undefined) return ['not set up'];
+  if (notSetUp(error) !== undefined) return ['not available'];
   if (backups === undefined) return [];
   const count = (state: HostedBackup['state']) => backups.filter((b) => b.state === state).length;
   const [running, failed] = [count('inProgress'), count('failed')];

@@ -3,7 +3,7 @@ import type { FileNotice } from '../../protocol/fileMessages';
 import type { OtherKind, ShownUcpArchive, UcpRequest } from '../../protocol/ucpMessages';
 import { button, h, icon } from '../shared/dom';
 import { ageText, bytesText, countText } from '../shared/format';
-import { highlights, isRestorable, otherKind, readable, verdict } from './words';
+import { highlights, isReadWhole, isRestorable, otherKind, readable, verdict } from './words';
 
 type Send = (request: UcpRequest) => void;
 
@@ -89,7 +89,7 @@ export function verdictBanner(archive: ShownUcpArchive, send: Send): HTMLElement
             primary: true,
           }),
         ),
-      tone === 'bad' &&
+      !isReadWhole(archive) &&
         error?.code !== 'snapshot.notUcp' &&
         h('p', {}, h('strong', {}, 'What can still be read: '), `${readable(archive)}.`),
       tone === 'good'

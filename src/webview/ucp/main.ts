@@ -14,6 +14,7 @@ import { identitySection } from './identity';
 import { ruleSection } from './rule';
 import type { TableView } from './table';
 import { certificatesSection, volumesSection } from './tables';
+import { isReadWhole } from './words';
 
 /** What the person set, kept while the page is hidden. */
 interface View {
@@ -48,7 +49,7 @@ const announce = (text: string): void => page.announce(text);
 function showArchive(name: string, archive: ShownUcpArchive) {
   const now = new Date();
   const head = header(name, archive, send);
-  const { volumes, rule, verification, unlisted } = archive;
+  const { volumes, rule, unlisted } = archive;
   const isUcp = volumes.length > 0;
   const files = isUcp
     ? filesSection<null>({
@@ -70,13 +71,12 @@ function showArchive(name: string, archive: ShownUcpArchive) {
     onChange: (changed: TableView) => keep({ [id]: changed }),
     announce,
   });
-  const isWhole = verification.result === 'ok' || verification.code === 'snapshot.ucpUnsound';
   const parts: (HTMLElement | undefined)[] = [
     head.element,
     verdictBanner(archive, send),
     isUcp ? figures(archive, now) : undefined,
     isUcp || archive.error?.code !== 'snapshot.notUcp' ? identitySection(archive) : undefined,
-    isUcp ? ruleSection(rule, isWhole) : undefined,
+    isUcp ? ruleSection(rule, isReadWhole(archive)) : undefined,
     volumesSection(archive, (volume) => files?.search(`${volume.name}/`), table('volumes')),
     certificatesSection(archive, now, table('certificates')),
     files?.element,

@@ -1,19 +1,26 @@
 import type { UcpRule } from '../../snapshots/ucp/layout';
 import { h, icon, section } from '../shared/dom';
 import { conditions, ruleOf } from './words';
+import type { Condition } from './words';
+
+const ICONS: Record<Condition['state'], string> = {
+  holds: 'pass',
+  fails: 'error',
+  open: 'question',
+};
+const WORDS: Record<Condition['state'], string> = {
+  holds: 'Holds',
+  fails: 'Fails',
+  open: 'Not known',
+};
 
 /** The vendor's rule of a sound backup: what it asks for, and what was found. */
 export function ruleSection(rule: UcpRule, isWhole: boolean): HTMLElement {
-  const rows = conditions(rule).map(({ holds, title, found }) =>
+  const rows = conditions(rule, isWhole).map(({ state, title, found }) =>
     h(
       'tr',
       {},
-      h(
-        'td',
-        { class: holds ? 'holds' : 'fails' },
-        icon(holds ? 'pass' : 'error', 'inline'),
-        holds ? 'Holds' : 'Fails',
-      ),
+      h('td', { class: state }, icon(ICONS[state], 'inline'), WORDS[state]),
       h('th', { scope: 'row' }, title),
       h('td', {}, found),
     ),

@@ -1,4 +1,4 @@
-import { expiryState } from '../../snapshots/ucp/layout';
+import { expiryState, NODE_KEY, SERVER_KEY } from '../../snapshots/ucp/layout';
 import type { UcpCertificate, UcpRule } from '../../snapshots/ucp/layout';
 import type { OtherKind, ShownUcpArchive } from '../../protocol/ucpMessages';
 import { ageText, counted, countText, spanText } from '../shared/format';
@@ -15,7 +15,7 @@ export function verdict({ verification, error, rule }: ShownUcpArchive): {
       tone: 'good',
       icon: 'pass-filled',
       title: 'Verified',
-      text: `The archive is whole, every entry was read, and the vendor’s rule of a sound backup holds: ${countText(rule.files)} files of at least ${countText(rule.needed)}, the controller’s server key among them.`,
+      text: `The archive is whole, every entry was read, and the vendor’s rule of a sound backup holds: ${countText(rule.files)} files of at least ${countText(rule.needed)}, ${rule.id === 'older' ? 'the keys of controller and node' : 'the controller’s server key'} among them.`,
     };
   }
   const titles: Readonly<Record<string, string>> = {
@@ -84,31 +84,35 @@ export function highlights({ volumes, rule, certificates }: ShownUcpArchive, now
 
 /** One thing that a rule asks for. */
 export interface Condition {
-  holds: boolean;
+  /** `open`: it may have been in what could not be read. */
+  state: 'holds' | 'fails' | 'open';
   title: string;
   /** What was found. */
   found: string;
 }
 
-/** Member that only the older rule asks for besides. */
-const SERVER_KEY = 'ucp-controller-server-certs/key.pem';
-const NODE_KEY = 'ucp-node-certs/key.pem';
-
-/** What the vendor's rule asks for, each with what was found. */
-export function conditions({ id, files, needed, missing }: UcpRule): Condition[] {
+/** What the vendor's rule asks for, each with what was found. @param isWhole all of the archive was read */
+export function conditions({ id, files, needed, missing }: UcpRule, isWhole: boolean): Condition[] {
+  const state = (holds: boolean) => (holds ? 'holds' : isWhole ? 'fails' : 'open');
   const key = (path: string, title: string): Condition => {
     const holds = !missing.includes(path);
-    return { holds, title: `${title}, ${path}`, found: holds ? 'there' : 'missing or empty' };
+    const lost = isWhole ? 'missing or empty' : 'not in what could be read';
+    return { state: state(holds), title: `${title}, ${path}`, found: holds ? 'there' : lost };
   };
   return [
     {
-      holds: files >= needed,
+      state: state(files >= needed),
       title: `At least ${counted(needed, 'file')}`,
-      found: counted(files, 'file'),
+      found: counted(files, 'file') + (isWhole ? '' : ' so far'),
     },
     key(SERVER_KEY, 'The controller’s server key'),
     ...(id === 'older' ? [key(NODE_KEY, 'The node’s key')] : []),
   ];
+}
+
+/** Also of one that is whole and not sound. */
+export function isReadWhole({ verification }: ShownUcpArchive): boolean {
+  return verification.result === 'ok' || verification.code === 'snapshot.ucpUnsound';
 }
 
 export function ruleOf({ id }: UcpRule): string {

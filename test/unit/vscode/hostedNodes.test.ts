@@ -49,16 +49,19 @@ describe('Backups on a platform’s own side', () => {
     ]);
   });
 
-  it('that an entry does not say how to ask for are nothing that failed', () => {
-    const refused: ErrorInfo = { ...error, category: 'refused', code: 'ucp.noApi' };
-    const [note] = hostedChildren(group, { asking: false, error: refused });
-    assert.ok(note?.kind === 'note' && note.tone === 'empty');
-    assert.equal(note.text, 'No. Wait.');
-    assert.deepEqual(hostedGroupFacts({ asking: false, error: refused }), ['not set up']);
+  it('that an entry does not say how to ask for, or a version has not, are nothing that failed', () => {
+    const usage: ErrorInfo = { ...error, category: 'usage', code: 'ucp.apiConnection' };
+    const tooOld: ErrorInfo = { ...error, category: 'refused', code: 'ucp.apiTooOld' };
+    for (const why of [usage, tooOld]) {
+      const [note] = hostedChildren(group, { asking: false, error: why });
+      assert.ok(note?.kind === 'note' && note.tone === 'empty', why.code);
+      assert.equal(note.text, 'No. Wait.');
+      assert.deepEqual(hostedGroupFacts({ asking: false, error: why }), ['not available']);
+    }
   });
 
   it('that a person may not see, or need a secret for, can be tried again', () => {
-    for (const code of ['ucp.denied', 'config.secretMissing']) {
+    for (const code of ['ucp.apiDenied', 'ucp.apiLogin', 'config.secretMissing']) {
       const refused: ErrorInfo = { ...error, category: 'refused', code };
       assert.deepEqual(shown({ asking: false, error: refused }), ['error'], code);
       assert.deepEqual(hostedGroupFacts({ asking: false, error: refused }), [], code);

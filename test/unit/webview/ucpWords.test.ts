@@ -6,6 +6,7 @@ import {
   conditions,
   expiry,
   highlights,
+  isReadWhole,
   isRestorable,
   otherKind,
   readable,
@@ -121,10 +122,10 @@ describe('Words of the page of a backup of UCP or MKE', () => {
 
   it('show each thing that the rule asks for, and which one fails', () => {
     assert.deepEqual(
-      conditions(rule).map(({ holds, found }) => [holds, found]),
+      conditions(rule, true).map(({ state, found }) => [state, found]),
       [
-        [true, '31 files'],
-        [true, 'there'],
+        ['holds', '31 files'],
+        ['holds', 'there'],
       ],
     );
     const older: UcpRule = {
@@ -135,13 +136,24 @@ describe('Words of the page of a backup of UCP or MKE', () => {
       holds: false,
     };
     assert.deepEqual(
-      conditions(older).map(({ holds, found }) => [holds, found]),
+      conditions(older, true).map(({ state, found }) => [state, found]),
       [
-        [false, '90 files'],
-        [true, 'there'],
-        [false, 'missing or empty'],
+        ['fails', '90 files'],
+        ['holds', 'there'],
+        ['fails', 'missing or empty'],
       ],
     );
+    // What did not come is not known to be missing.
+    assert.deepEqual(
+      conditions(older, false).map(({ state, found }) => [state, found]),
+      [
+        ['open', '90 files so far'],
+        ['holds', 'there'],
+        ['open', 'not in what could be read'],
+      ],
+    );
+    assert.ok(isReadWhole(damaged('snapshot.ucpUnsound')));
+    assert.ok(!isReadWhole(damaged('snapshot.truncated')));
     assert.match(ruleOf(older), /up to 3\.1/);
     assert.match(ruleOf(rule), /3\.2 and later/);
   });
