@@ -66,8 +66,7 @@ export async function untilHealthy(
   async function look(): Promise<ManagersHealth | { failure: unknown }> {
     try {
       const { target, members } = await reachManagers(ucp, context);
-      const { engine } = target;
-      const ca = await authorities({ apiCaFile, engine, ...(facts && { facts }) }, context);
+      const ca = await authorities({ apiCaFile, members, ...(facts && { facts }) }, context);
       return await managersHealth({ target, members, port }, ca, context);
     } catch (failure) {
       context.signal.throwIfAborted();

@@ -58,7 +58,7 @@ export async function readManagers(
   connections: UcpConnections,
   { signal, log }: RunContext,
 ): Promise<UcpManagers> {
-  const reached = await connections.engines.reach(signal, log);
+  const reached = await connections.engines.reach(signal, log, { anyMain: true });
   const [nodes, controllers] = await Promise.all([
     readNodes(reached, signal),
     Promise.all(reached.all.map(({ engine }) => readController(engine, signal))),

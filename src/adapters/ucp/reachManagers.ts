@@ -3,6 +3,8 @@ import type { NodeEngine, ReachedEngines } from '../swarm/connections';
 import { hasQuorum, nodesSchema } from '../swarm/recovery/survey';
 import type { NodeEntry } from '../swarm/recovery/survey';
 import type { UcpConnections } from './connections';
+import { isInstalled, lookInstalled } from './installed';
+import { productImages, repositoryFor } from './productImages';
 
 /** Seconds; a manager that has lost its leader takes 20 to say so. */
 const PATIENCE = 25;
@@ -17,16 +19,17 @@ export interface ReachedManagers {
 }
 
 /**
- * The engines of the entry that answer, and the one that a restore works on: a manager with a quorum before one without,
- * and any manager before an engine in no swarm, which would become a second one. After a disaster the entry's main
+ * The engines of the entry that answer, and the one that a restore works on: a manager with a quorum before one without
+ * (of several the one that has the product, else an image of it), and any manager before an engine in no swarm, which would become a second one. After a disaster the entry's main
  * engine may be one that is gone.
  *
  * @throws `docker.*` where no engine answers; `swarm.wrongNode`, `swarm.otherCluster`
  */
 export async function reachManagers(
-  { engines }: UcpConnections,
-  { signal, log }: Pick<RunContext, 'signal' | 'log'>,
+  { engines, connection }: UcpConnections,
+  context: Pick<RunContext, 'signal' | 'log'>,
 ): Promise<ReachedManagers> {
+  const { signal, log } = context;
   const reached = await engines.reach(signal, log, { anyMain: true });
   const managers = await Promise.all(
     reached.all
@@ -34,13 +37,31 @@ export async function reachManagers(
       .map(async (one) => ({ one, nodes: await nodesOf(one, signal) })),
   );
   signal.throwIfAborted();
-  const leading = managers.find(({ nodes }) => nodes !== undefined && hasQuorum({ nodes }));
+  const able = managers.filter(({ nodes }) => nodes !== undefined && hasQuorum({ nodes }));
+  const leading = await fittest(able, connection.image, context);
   const target = leading?.one ?? reached.manager ?? reached.main;
   const ids = new Set((leading?.nodes ?? []).map(({ ID }) => ID));
   const others = reached.all.filter(
     (one) => one !== target && one.nodeId !== undefined && ids.has(one.nodeId),
   );
   return { target, reached, members: [target, ...others] };
+}
+
+/** Where the product is, its image is too. */
+async function fittest<T extends { one: NodeEngine }>(
+  able: readonly T[],
+  image: string | undefined,
+  context: Pick<RunContext, 'signal'>,
+): Promise<T | undefined> {
+  if (able.length < 2) return able[0];
+  const ranks = await Promise.all(
+    able.map(async ({ one: { engine } }) => {
+      if (isInstalled(await lookInstalled(engine, context))) return 2;
+      const repositoryOf = (version: string) => repositoryFor(version, image);
+      return (await productImages(engine, repositoryOf, context)).length > 0 ? 1 : 0;
+    }),
+  );
+  return able[ranks.indexOf(Math.max(...ranks) as 0 | 1 | 2)];
 }
 
 /** The nodes that an engine knows; undefined where it finds no leader. */

@@ -36,18 +36,17 @@ export async function seeProduct(
   const managers = await reachManagers(ucp, context);
   const { target, members } = managers;
   const { engine } = target;
-  const ca = await authorities({ apiCaFile, engine }, context);
-  const [images, installed, health, nodes] = await Promise.all([
-    productImages(engine, (version) => repositoryFor(version, image), context),
-    // What lies on a machine that is out of the swarm is no matter of an uninstallation.
-    Promise.all(members.map((one) => lookInstalled(one.engine, context))),
-    managersHealth({ target, members, port: controllerPort(apiAddress) }, ca, context),
-    engine.json(
-      '/nodes',
-      { purpose: 'list its nodes', signal: context.signal, timeout: 25 },
-      z.array(nodeSchema),
-    ),
-  ]);
+  const ca = await authorities({ apiCaFile, members }, context);
+  const images = await productImages(engine, (version) => repositoryFor(version, image), context);
+  // What lies on a machine that is out of the swarm is no matter of an uninstallation.
+  const installed = await Promise.all(members.map((one) => lookInstalled(one.engine, context)));
+  const port = controllerPort(apiAddress);
+  const health = await managersHealth({ target, members, port }, ca, context);
+  const nodes = await engine.json(
+    '/nodes',
+    { purpose: 'list its nodes', signal: context.signal, timeout: 25 },
+    z.array(nodeSchema),
+  );
   const seen = {
     node: target.node,
     instance: target.clusterId ?? '',

@@ -5,6 +5,7 @@ import { extract } from 'tar-stream';
 import * as z from 'zod';
 import type { RunContext } from '../../core/ports';
 import type { DockerEngine } from '../docker/engine';
+import type { NodeEngine } from '../swarm/connections';
 import { ucpErrors } from './errors';
 
 const CONTROLLER = 'ucp-controller';
@@ -28,26 +29,31 @@ const swarmSchema = z.looseObject({
  * @throws `ucp.badCaFile`
  */
 export async function authorities(
-  { apiCaFile, engine, facts }: AuthoritySources,
+  { apiCaFile, members, facts }: AuthoritySources,
   context: Pick<RunContext, 'signal'>,
 ): Promise<string[]> {
   if (apiCaFile !== undefined) return [await caFile(apiCaFile)];
-  const told = facts?.['ca'];
-  const ofBackup = Array.isArray(told) ? told.map(String) : [];
-  const [beside, root] = await Promise.all([
-    besideController(engine, context).catch(() => undefined),
-    swarmRoot(engine, context).catch(() => undefined),
-  ]);
+  const ca = facts?.['ca'];
+  const ofBackup = Array.isArray(ca) ? ca.map(String) : [];
+  // Not every manager has a controller.
+  const told = await Promise.all(
+    members.flatMap(({ engine }) => [
+      besideController(engine, context).catch(() => undefined),
+      swarmRoot(engine, context).catch(() => undefined),
+    ]),
+  );
   context.signal.throwIfAborted();
-  return [...ofBackup, beside, root].filter(
+  const all = [...ofBackup, ...told].filter(
     (pem): pem is string => pem?.includes('-----BEGIN CERTIFICATE-----') === true,
   );
+  return [...new Set(all)];
 }
 
 export interface AuthoritySources {
   /** Of the entry; it alone counts where it is given. */
   apiCaFile: string | undefined;
-  engine: DockerEngine;
+  /** Engines of the swarm's nodes. */
+  members: readonly Pick<NodeEngine, 'engine'>[];
   facts?: Readonly<Record<string, unknown>>;
 }
 
