@@ -124,7 +124,7 @@ export function errorWords(body: string): string | undefined {
   return [message, error, ...(said ?? [])].filter(isText).join('; ') || undefined;
 }
 
-const words = z.unknown().transform((value) => (typeof value === 'string' ? value : undefined));
+const words = z.string().optional().catch(undefined);
 const errorSchema = z.looseObject({
   message: words,
   error: words,

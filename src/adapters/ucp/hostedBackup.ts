@@ -50,15 +50,14 @@ export function placeOf({
   backupPath,
   fileName,
 }: ApiBackup): { folder: string; name: string } | undefined {
-  if (!posix.isAbsolute(backupPath) || fileName === '') return undefined;
+  const path = backupPath.replace(/(?<=.)\/+$/, '');
+  const isPlain = posix.isAbsolute(path) && posix.normalize(path) === path && !path.includes('\0');
+  const isName = fileName !== '' && !/[/\0]|^\.\.?$/.test(fileName);
+  // What leads elsewhere is not what was asked for.
+  if (!isPlain || !isName) return undefined;
   // It may name the file itself.
-  const path =
-    posix.basename(backupPath) === posix.basename(fileName)
-      ? backupPath
-      : posix.join(backupPath, fileName);
-  // What is outside of it is not what was asked for.
-  if (posix.normalize(path) !== path || path.includes('\0') || path.endsWith('/')) return undefined;
-  return { folder: posix.dirname(path), name: posix.basename(path) };
+  const folder = posix.basename(path) === fileName ? posix.dirname(path) : path;
+  return { folder, name: fileName };
 }
 
 /** The engine of the manager on which a backup lies: told by its host name, its id or its address. */
