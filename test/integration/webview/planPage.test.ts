@@ -157,4 +157,52 @@ describe('The page of a restore plan in a browser', function () {
     assert.deepEqual(await rows.count(), 1);
     assert.match(await rows.innerText(), /Failed\s+The engine said no/);
   });
+
+  it('takes answers, a secret and what is accepted of a restore as a whole', async () => {
+    const { changes: _, ...whole } = itemisedPlan([], {
+      possible: false,
+      safetyBackup: false,
+      items: [
+        {
+          severity: 'blocker',
+          code: 'x.installed',
+          title: 'Version 1 is still installed',
+          questions: [
+            {
+              answer: 'uninstall',
+              title: 'Uninstall first',
+              options: [{ value: '1', label: 'Uninstall version 1 first' }],
+              action: 'Uninstall version 1 first',
+            },
+          ],
+        },
+        { severity: 'blocker', code: 'x.other', title: 'Another version', acceptable: true },
+        {
+          severity: 'blocker',
+          code: 'x.key',
+          title: 'A key is needed',
+          asks: { id: 'secret/key', title: 'Key', given: false },
+        },
+      ],
+    });
+    await page.show({ plan: whole });
+    const find = page.page;
+    await find.getByRole('button', { name: 'Uninstall version 1 first' }).click();
+    await find.getByLabel('Go on in spite of it').check();
+    await find.getByRole('button', { name: 'Enter…' }).click();
+    assert.deepEqual((await page.sent()).slice(1), [
+      { type: 'choose', edit: 1, choices: { answers: { uninstall: '1' } } },
+      {
+        type: 'choose',
+        edit: 2,
+        choices: { answers: { uninstall: '1' }, accept: ['x.other'] },
+      },
+      { type: 'give', id: 'secret/key', from: 'text' },
+    ]);
+    // It can be taken back.
+    assert.equal(await find.getByText('Uninstalled first: 1').count(), 1);
+    await find.getByRole('button', { name: 'Take back' }).click();
+    const last = (await page.sent()).at(-1);
+    assert.deepEqual(last?.type === 'choose' && last.choices.answers, {});
+  });
 });
