@@ -1,3 +1,4 @@
+import { withMinorCollections } from './minorCollections';
 import type { Operations } from '../compose/operations';
 import type { RunContext } from '../core/ports';
 import { loadConfiguration } from './configuration';
@@ -46,7 +47,12 @@ export function createCli(
     terminal,
     services,
     out,
-    context: { signal, progress: out.progress, log: out.log, clock: services.clock },
+    context: {
+      signal,
+      progress: withMinorCollections(out.progress),
+      log: out.log,
+      clock: services.clock,
+    },
     interactive: terminal.isTerminal.stdin && terminal.isTerminal.stderr && !json,
     answers: new Map(),
     configuration: () => (configuration ??= loadConfiguration(services, terminal, global.config)),

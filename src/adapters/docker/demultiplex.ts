@@ -6,6 +6,9 @@ const HEADER = 8;
 /** The engine writes what it read at once, 32 KiB as a rule: more than this is no frame. */
 const LONGEST = 16 * 1024 * 1024;
 const BUFFERED = 1024 * 1024;
+const JOINED = 256 * 1024;
+/** Milliseconds that a piece waits for more. */
+const WAITING = 100;
 const KEPT_WORDS = 2000;
 
 const STDIN = 0;
@@ -15,7 +18,8 @@ const SYSTEM = 3;
 
 /**
  * Takes the output of a container without a tty apart (moby pkg/stdcopy): each frame has a header of eight bytes, the
- * first of which says which output it is, the last four how long. Gives standard output, uncopied, with back-pressure.
+ * first of which says which output it is, the last four how long. Gives standard output with back-pressure, small pieces
+ * joined: an engine gives many, and each costs every step after this one more than the copying does.
  */
 export class Demultiplexer extends Transform {
   readonly #header = Buffer.alloc(HEADER);
@@ -23,6 +27,9 @@ export class Demultiplexer extends Transform {
   #kind = 0;
   #left = 0;
   #words = '';
+  #block: Buffer | undefined;
+  #filled = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param where the engine, for messages
@@ -48,6 +55,7 @@ export class Demultiplexer extends Transform {
 
   override _flush(done: TransformCallback): void {
     const whole = this.#left === 0 && this.#headerBytes === 0;
+    this.#give();
     done(whole ? null : this.#bad('output that ends in the middle of a frame'));
   }
 
@@ -55,7 +63,7 @@ export class Demultiplexer extends Transform {
     const part = chunk.subarray(at, at + this.#left);
     this.#left -= part.length;
     if (this.#kind === STDERR) this.stderr(part);
-    else if (this.#kind !== SYSTEM) this.push(part);
+    else if (this.#kind !== SYSTEM) this.#join(part);
     else {
       this.#words += part.toString('utf8').slice(0, KEPT_WORDS - this.#words.length);
       if (this.#left === 0) {
@@ -64,6 +72,32 @@ export class Demultiplexer extends Transform {
       }
     }
     return part.length;
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#timer);
+    done(error);
+  }
+
+  #join(part: Buffer): void {
+    for (let at = 0; at < part.length;) {
+      this.#block ??= Buffer.allocUnsafeSlow(JOINED);
+      // What trickles in is shown to be on its way.
+      this.#timer ??= setTimeout(() => this.#give(), WAITING);
+      const bytes = part.copy(this.#block, this.#filled, at);
+      at += bytes;
+      this.#filled += bytes;
+      if (this.#filled === JOINED) this.#give();
+    }
+  }
+
+  #give(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const block = this.#block?.subarray(0, this.#filled);
+    this.#block = undefined;
+    this.#filled = 0;
+    if (block !== undefined && !this.destroyed) this.push(block);
   }
 
   #head(chunk: Buffer, at: number): number {

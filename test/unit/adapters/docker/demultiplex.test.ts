@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Demultiplexer } from '../../../../src/adapters/docker/demultiplex';
@@ -38,12 +39,24 @@ describe('Taking the output of a container apart', () => {
     }
   });
 
-  it('copies no payload', async () => {
-    const chunk = frame(1, Buffer.alloc(1000, 1));
+  it('joins small pieces, whole and in order', async () => {
+    const pieces = Array.from({ length: 300 }, (_, i) => Buffer.alloc(3000, i % 251));
     const demultiplexer = new Demultiplexer('here', () => undefined);
-    demultiplexer.end(chunk);
-    const [out] = (await demultiplexer.toArray()) as Buffer[];
-    assert.equal(out?.buffer, chunk.buffer);
+    const all: Buffer[] = [];
+    demultiplexer.on('data', (piece: Buffer) => all.push(piece));
+    for (const piece of pieces) demultiplexer.write(frame(1, piece));
+    demultiplexer.end();
+    await once(demultiplexer, 'end');
+    assert.deepEqual(Buffer.concat(all), Buffer.concat(pieces));
+    assert.equal(all.length, Math.ceil((300 * 3000) / (256 * 1024)));
+  });
+
+  it('does not keep a piece that nothing follows', async () => {
+    const demultiplexer = new Demultiplexer('here', () => undefined);
+    demultiplexer.write(frame(1, 'so far'));
+    const [piece] = (await once(demultiplexer, 'data')) as [Buffer];
+    assert.equal(piece.toString(), 'so far');
+    demultiplexer.destroy();
   });
 
   it('holds its source back', () => {
