@@ -71,5 +71,5 @@ export async function singleFile(tar: Readable, what: string): Promise<SingleFil
   });
   const head = (file.read() as Buffer | null) ?? Buffer.alloc(0);
   if (head.length > 0) file.unshift(head);
-  return { size: (found)?.size ?? 0, head, stream: file };
+  return { size: found?.size ?? 0, head, stream: file };
 }
