@@ -1,6 +1,8 @@
 import { coreErrors } from '../../core/errors';
 import type { BackupRequest, BackupSource, RunContext, SnapshotReport } from '../../core/ports';
 import { snapshotErrors } from '../../snapshots/snapshotErrors';
+import { OLDER_VOLUMES } from '../../snapshots/ucp/layout';
+import { refuseElsewhere } from './backupHindrances';
 import type { UcpConnections } from './connections';
 import { ucpErrors } from './errors';
 import { pick, readManagers } from './managers';
@@ -30,6 +32,7 @@ export async function startBackup(
   const version = versionOf(on.controller.version ?? '', connections.connection.image);
   const passphrase = passphraseFor(connections, request);
   if (passphrase !== undefined) checkPassphrase(version, passphrase);
+  await refuseElsewhere(found, on, context.signal);
   context.progress({ phase: `Starting the backup on ${on.name}` });
   const { stdout } = await runProduct(
     connections,
@@ -98,9 +101,10 @@ function originOf(
 }
 
 /** The bytes alone can't tell that older versions back more volumes up, and that those are missing. */
-function judge(version: UcpVersion, { facts }: SnapshotReport): void {
-  if (version.rule !== 'older' || facts.rule === 'older') return;
+function judge(version: UcpVersion, { facts, stats }: SnapshotReport): void {
+  if (version.rule !== 'older' || facts['rule'] === 'older') return;
+  const missing = OLDER_VOLUMES.filter((volume) => !stats.some(({ name }) => name === volume));
   throw snapshotErrors.ucpUnsound({
-    message: `The backup lacks ucp-node-certs and ucp-metrics-data, which ${version.title} backs up.`,
+    message: `The backup lacks ${missing.join(' and ')}, which ${version.title} backs up.`,
   });
 }

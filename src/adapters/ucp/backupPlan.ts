@@ -1,13 +1,11 @@
 import { isClusterBackupError } from '../../core/errors';
 import type { PlanLine } from '../../core/plan';
 import type { BackupPlan, BackupRequest, RunContext } from '../../core/ports';
-import { isStatus } from '../docker/errors';
 import { passphraseFor } from './backup';
+import { hindranceLines } from './backupHindrances';
 import type { UcpConnections } from './connections';
 import { candidates, hindrance, pick, readManagers } from './managers';
 import type { Candidate, UcpManagers } from './managers';
-import { busyText, productContainer, runOf } from './productContainer';
-import { readProductRuns } from './runJournal';
 import { checkPassphrase, versionOf } from './versions';
 import type { UcpVersion } from './versions';
 
@@ -25,9 +23,11 @@ export async function planUcpBackup(
   const on = pick(found, request.on);
   const version = versionOf(on.controller.version ?? '', connections.connection.image);
   const inContainer = request.mode === 'container';
-  const hot = inContainer ? await hotFacts(connections, on, version, context) : [];
+  const hindrances = inContainer
+    ? await hindranceLines(connections, { on, found, version }, context)
+    : [];
   const items = [
-    ...hot,
+    ...hindrances,
     ...(inContainer ? encryptionLines(connections, request, version, on) : []),
     ...(inContainer ? stopLines(version, on, found) : [apiLine(version)]),
     ...managerLines(request.on, on, found),
@@ -46,59 +46,6 @@ export async function planUcpBackup(
       ].join(', '),
     })),
   };
-}
-
-/** What stands in its way right now. */
-async function hotFacts(
-  connections: UcpConnections,
-  { engine, name }: Candidate,
-  version: UcpVersion,
-  { signal }: RunContext,
-): Promise<PlanLine[]> {
-  const lines: PlanLine[] = [];
-  const running = await productContainer(engine, signal);
-  if (running !== undefined) {
-    const left = await readProductRuns(connections.journals);
-    const isLeft = left.some(({ run, alive }) => run === runOf(running) && !alive);
-    lines.push(
-      isLeft
-        ? {
-            severity: 'info',
-            code: 'ucp.leftOver',
-            title: `A run that was cut off has left its container on ${name}: it is removed first`,
-          }
-        : {
-            severity: 'blocker',
-            code: 'ucp.busy',
-            title: `Another command of UCP is there on ${name}`,
-            detail: busyText(name, running),
-          },
-    );
-  }
-  if (!(await hasImage(engine.engine, version.image, signal))) {
-    lines.push({
-      severity: 'blocker',
-      code: 'ucp.imageMissing',
-      title: `The engine on ${name} has no image ${version.image}`,
-      detail: `On ${name}: docker pull ${version.image}`,
-    });
-  }
-  return lines;
-}
-
-async function hasImage(
-  engine: Candidate['engine']['engine'],
-  image: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    const path = `/images/${encodeURIComponent(image)}/json`;
-    await engine.json(path, { purpose: `look for the image ${image}`, signal });
-    return true;
-  } catch (error) {
-    if (isStatus(error, 404)) return false;
-    throw error;
-  }
 }
 
 function stopLines(version: UcpVersion, { name }: Candidate, found: UcpManagers): PlanLine[] {

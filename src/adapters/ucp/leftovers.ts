@@ -33,7 +33,7 @@ export async function resumeRuns(
   const left = (await readProductRuns(connections.journals)).filter(({ alive }) => !alive);
   const helpers = await removeHelpers(connections.engines, context);
   if (left.length === 0) return helpers;
-  const reached = await connections.engines.reach(context.signal, context.log);
+  const reached = await connections.engines.reach(context.signal, context.log, { anyMain: true });
   const said: string[] = [...helpers];
   for (const run of left) {
     context.progress({ phase: `Finishing a ${run.command} on ${run.node}` });

@@ -1,6 +1,8 @@
 import { throwIfCancelled } from '../../core/errors';
 import type { Log, RunContext } from '../../core/ports';
+import { EngineStatusError } from '../docker/errors';
 import type { NodeEngine } from '../swarm/connections';
+import { removeLeftovers } from '../swarm/helperContainers';
 import type { UcpConnections } from './connections';
 import { ucpErrors } from './errors';
 import { resumeRuns } from './leftovers';
@@ -87,7 +89,7 @@ export async function claimContainer(
     try {
       if (await container.create()) return { container, journal };
     } catch (error) {
-      await journal.clear();
+      await unmade(on, journal, error, context.log);
       throw error;
     }
     await journal.clear();
@@ -96,6 +98,23 @@ export async function claimContainer(
     if (found === undefined && tries < TRIES) continue;
     const isFree = tries < TRIES && (await makeWay(connections, found && runOf(found), context));
     if (!isFree) throw busy(on, found);
+  }
+}
+
+/** After a failed creation. Where no answer came, the engine may have made it all the same: it is looked for. */
+async function unmade(
+  { engine }: NodeEngine,
+  journal: ProductJournal,
+  error: unknown,
+  log: Log,
+): Promise<void> {
+  try {
+    const saidNo = [error, (error as Error).cause].some((e) => e instanceof EngineStatusError);
+    if (!saidNo) await removeLeftovers(engine, journal.run, log);
+    await journal.clear();
+  } catch {
+    // The next start does it.
+    journal.leave();
   }
 }
 

@@ -190,6 +190,7 @@ function restoreStep(seen: ProductSeen | undefined): RecoveryStep {
     commands: [
       ...(seen === undefined ? [] : [`# on ${seen.node}`]),
       `docker container run --rm -i --name ucp ${SOCKET} ${imageOf(seen)} restore < ucp-backup.tar`,
+      '# with autolock besides: --unlock-key SWMKEY-1-…',
     ],
   };
 }

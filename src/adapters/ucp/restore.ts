@@ -18,6 +18,9 @@ import { uninstallProduct } from './uninstall';
 import { isUninstallChosen, uninstallVersion } from './uninstallLines';
 import { versionOf } from './versions';
 
+/** Codes of a run that ended badly, in words for a backup. */
+const BY_PRODUCT: readonly string[] = ['ucp.failed', 'ucp.silent'];
+
 /** Milliseconds for a look at what a restore that failed has left. */
 const LOOK = 60_000;
 
@@ -115,7 +118,7 @@ async function explained(
   const left = await whatIsLeft(before);
   const uninstalled = before.uninstalled ? ' What was installed before is uninstalled.' : '';
   if (left === '') {
-    const isProduct = isClusterBackupError(error) && error.code === 'ucp.failed';
+    const isProduct = isClusterBackupError(error) && BY_PRODUCT.includes(error.code);
     if (cancelled) {
       return coreErrors.cancelled({ message: `Cancelled; nothing was restored.${uninstalled}` });
     }

@@ -1,4 +1,4 @@
-import { isClusterBackupError, throwIfCancelled } from '../../core/errors';
+import { coreErrors, isClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
 import type { NodeEngine } from '../swarm/connections';
 import type { UcpConnections } from './connections';
@@ -25,7 +25,7 @@ export interface Uninstallation {
  * Removes the product from the whole swarm with its own `uninstall-ucp`. Asked for and confirmed before.
  *
  * @throws `ucp.uninstallTimeout` when it is not done within `timeouts.uninstall` or gives up by itself;
- *   `ucp.uninstallFailed`; `ucp.imageMissing`, `ucp.busy`, `docker.*`
+ *   `ucp.uninstallFailed`; `core.cancelled`, which says that parts may be left; `ucp.imageMissing`, `ucp.busy`, `docker.*`
  */
 export async function uninstallProduct(
   ucp: UcpConnections,
@@ -59,7 +59,7 @@ export async function uninstallProduct(
     const { log } = await done;
     if (log.some(({ message }) => TOOK_TOO_LONG.test(message))) throw tookTooLong(name);
   } catch (error) {
-    throwIfCancelled(context.signal);
+    if (context.signal.aborted) throw cancelled(name, error);
     if (limit.aborted) {
       throw ucpErrors.uninstallTimeout({
         message: `${name} was not uninstalled within ${timeouts.uninstall} seconds; parts of it may still be there.`,
@@ -87,5 +87,13 @@ export async function uninstallProduct(
 function tookTooLong(name: string) {
   return ucpErrors.uninstallTimeout({
     message: `${name} says that uninstalling it took too long; parts of it may still be there.`,
+  });
+}
+
+function cancelled(name: string, cause: unknown) {
+  return coreErrors.cancelled({
+    message: `Cancelled while ${name} was uninstalled: parts of it may still be there, and nothing has been restored.`,
+    next: 'On a manager, remove the service ucp-uninstall-agent if docker service ls shows it. Then plan the restore again: it says what is there now and offers to uninstall it.',
+    cause,
   });
 }

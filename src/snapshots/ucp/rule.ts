@@ -7,8 +7,9 @@ const CURRENT_FILES = 27;
 const OLDER_FILES = 101;
 
 /**
- * The vendor's own rule of a sound backup, as it applies to what was found. The older one applies where a volume is
- * there that only older versions back up.
+ * The vendor's own rule of a sound backup, as it applies to what was found. The older one applies where all volumes are
+ * there that only older versions back up. One of them proves nothing: the page of 3.2 leaves ucp-node-certs out, and
+ * still asks for its key.
  *
  * @param has whether a member is there and is not empty
  */
@@ -18,7 +19,7 @@ export function ruleFor(
   has: (member: string) => boolean,
 ): UcpRule {
   const found = new Set(volumes);
-  const isOlder = OLDER_VOLUMES.some((name) => found.has(name));
+  const isOlder = OLDER_VOLUMES.every((name) => found.has(name));
   const needed = isOlder ? OLDER_FILES : CURRENT_FILES;
   const missing = (isOlder ? [SERVER_KEY, NODE_KEY] : [SERVER_KEY]).filter((key) => !has(key));
   return {

@@ -1,6 +1,7 @@
-import type { ArchiveAction, ArchiveRequest, ShownArchive } from '../../protocol/archiveMessages';
-import type { FileNotice } from '../../protocol/fileMessages';
-import { button, h, icon } from '../shared/dom';
+import type { ArchiveRequest, ShownArchive } from '../../protocol/archiveMessages';
+import { archiveHead } from '../shared/archiveHead';
+import type { ArchiveHead } from '../shared/archiveHead';
+import { h, icon } from '../shared/dom';
 import { ageText, bytesText, countText } from '../shared/format';
 import { highlights, isRestorable, leftGroups, readable, verdict } from './words';
 
@@ -10,39 +11,9 @@ type Send = (request: ArchiveRequest) => void;
 const FIRST_LINES = 6;
 
 /** Name, and what can be done with the file. */
-export function header(
-  name: string,
-  archive: ShownArchive,
-  send: Send,
-): { element: HTMLElement; setNotice: (notice: FileNotice<ArchiveAction>) => void } {
-  const restorable = isRestorable(archive);
-  const verify = button('Verify again', () => send({ type: 'verify' }), { icon: 'verified' });
-  const restore = button('Restore…', () => send({ type: 'restore' }), {
-    icon: 'history',
-    primary: restorable,
-    ...(restorable ? {} : { title: 'Only a whole backup can be restored.' }),
-  });
-  const element = h(
-    'header',
-    { class: 'head' },
-    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle(archive))),
-    h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify),
-  );
-  return {
-    element,
-    setNotice({ busy, file }) {
-      const buttons: [ArchiveAction, HTMLButtonElement, boolean][] = [
-        ['restore', restore, !restorable],
-        ['verify', verify, false],
-      ];
-      for (const [action, one, off] of buttons) {
-        one.disabled = file === 'deleted' || off;
-        // Not disabled: that would take the focus away. The editor ignores a second press.
-        one.setAttribute('aria-disabled', String(busy !== undefined));
-        one.classList.toggle('busy', busy === action);
-      }
-    },
-  };
+export function header(name: string, archive: ShownArchive, send: Send): ArchiveHead {
+  const unfit = isRestorable(archive) ? undefined : 'Only a whole backup can be restored.';
+  return archiveHead({ name, subtitle: subtitle(archive), unfit }, send);
 }
 
 function subtitle({ manifest, size }: ShownArchive): string {

@@ -1,6 +1,6 @@
-import type { ArchiveAction } from '../../protocol/archiveMessages';
-import type { FileNotice } from '../../protocol/fileMessages';
 import type { OtherKind, ShownUcpArchive, UcpRequest } from '../../protocol/ucpMessages';
+import { archiveHead } from '../shared/archiveHead';
+import type { ArchiveHead } from '../shared/archiveHead';
 import { button, h, icon } from '../shared/dom';
 import { ageText, bytesText, countText } from '../shared/format';
 import { highlights, isReadWhole, isRestorable, otherKind, readable, verdict } from './words';
@@ -13,39 +13,9 @@ const OPEN_AS: Record<OtherKind, string> = {
 };
 
 /** Name, and what can be done with the file. */
-export function header(
-  name: string,
-  archive: ShownUcpArchive,
-  send: Send,
-): { element: HTMLElement; setNotice: (notice: FileNotice<ArchiveAction>) => void } {
-  const restorable = isRestorable(archive);
-  const verify = button('Verify again', () => send({ type: 'verify' }), { icon: 'verified' });
-  const restore = button('Restore…', () => send({ type: 'restore' }), {
-    icon: 'history',
-    primary: restorable,
-    ...(restorable ? {} : { title: 'Only a whole and sound backup can be restored.' }),
-  });
-  const element = h(
-    'header',
-    { class: 'head' },
-    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle(archive))),
-    h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify),
-  );
-  return {
-    element,
-    setNotice({ busy, file }) {
-      const buttons: [ArchiveAction, HTMLButtonElement, boolean][] = [
-        ['restore', restore, !restorable],
-        ['verify', verify, false],
-      ];
-      for (const [action, one, off] of buttons) {
-        one.disabled = file === 'deleted' || off;
-        // Not disabled: that would take the focus away. The editor ignores a second press.
-        one.setAttribute('aria-disabled', String(busy !== undefined));
-        one.classList.toggle('busy', busy === action);
-      }
-    },
-  };
+export function header(name: string, archive: ShownUcpArchive, send: Send): ArchiveHead {
+  const unfit = isRestorable(archive) ? undefined : 'Only a whole and sound backup can be restored.';
+  return archiveHead({ name, subtitle: subtitle(archive), unfit }, send);
 }
 
 function subtitle(archive: ShownUcpArchive): string {

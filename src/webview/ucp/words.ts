@@ -117,7 +117,7 @@ export function isReadWhole({ verification }: ShownUcpArchive): boolean {
 
 export function ruleOf({ id }: UcpRule): string {
   return id === 'older'
-    ? 'As documented for UCP up to 3.1: it holds a volume that only those versions back up.'
+    ? 'As documented for UCP up to 3.1: it holds the volumes that only those versions back up.'
     : 'As documented for UCP 3.2 and later, and for MKE.';
 }
 

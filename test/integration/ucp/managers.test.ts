@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { startSwarm } from '../../../src/sandbox/parts/dockerSwarm';
 import type { RunningSwarm } from '../../../src/sandbox/parts/dockerSwarm';
-import { installUcp } from '../../standins/ucp/image';
+import { waitFor } from '../../../src/sandbox/parts/wait';
+import { installUcp, setFault } from '../../standins/ucp/image';
 import { testContext } from '../../unit/adapters/context';
 import { UcpSite, refused } from './site';
 
@@ -75,6 +76,49 @@ describe('UCP on three managers', function () {
     }
   });
 
+  it('refuses a second backup while one runs on another manager', async () => {
+    const [, second] = swarm.engines;
+    assert.ok(second !== undefined);
+    await setFault(second, 'hang');
+    const stop = new AbortController();
+    const context = testContext(stop.signal);
+    const cluster = site.cluster(engines());
+    const origin = { kind: 'manual' } as const;
+    const first = site.operations.backup({ cluster, on: names[1], origin }, context);
+    first.catch(() => undefined);
+    const [engine] = swarm.engines;
+    assert.ok(engine !== undefined);
+    const other = await UcpSite.make(engine);
+    try {
+      await waitFor(
+        'the product to be in the middle',
+        () => Promise.resolve(context.phases.some((p) => p.startsWith('Step 2')) || undefined),
+        { timeoutMs: 120_000 },
+      );
+      const request = { cluster: other.cluster(engines()), on: names[2], origin };
+      const { message } = await refused(
+        other.operations.backup(request, testContext()),
+        'ucp.busy',
+      );
+      assert.match(message, new RegExp(`On ${names[1] ?? ''} a container "ucp" with backup`));
+      const plan = await other
+        .adapter(engines())
+        .planBackup?.({ mode: 'container', on: names[2] }, testContext());
+      assert.ok(plan?.items.some(({ code }) => code === 'ucp.busy'));
+    } finally {
+      stop.abort();
+      await refused(first, 'core.cancelled');
+      await setFault(second, undefined);
+      await other.remove();
+    }
+    const running = await second.docker('ps', '--format', '{{.Names}}');
+    assert.deepEqual(running.split('\n').filter(Boolean).sort(), [
+      'ucp-controller',
+      'ucp-kv',
+      'ucp-proxy',
+    ]);
+  });
+
   it('is degraded, and avoids the one whose controller is down', async () => {
     const adapter = site.adapter(engines());
     const plan = await adapter.planBackup?.({ mode: 'container' }, testContext());
@@ -89,6 +133,30 @@ describe('UCP on three managers', function () {
       assert.ok(next?.on !== undefined && next.on !== ill.hostname);
     } finally {
       await ill.docker('start', 'ucp-controller');
+    }
+  });
+
+  it('says that an update is under way where the managers differ', async () => {
+    const [, , third] = swarm.engines;
+    assert.ok(third !== undefined);
+    const other = await UcpSite.make(third);
+    await other.install('3.1.15');
+    try {
+      const adapter = site.adapter(engines());
+      const { version, warnings } = await adapter.status(testContext());
+      assert.equal(version, VERSION);
+      assert.match(warnings.join(), /different versions of UCP: 3\.1\.15, 3\.1\.16/);
+      // Each is asked by the image of its own version.
+      const { manifest } = await site.operations.backup(
+        { cluster: site.cluster(engines()), on: names[2], origin: { kind: 'manual' } },
+        testContext(),
+      );
+      assert.equal(manifest.system.version, '3.1.15');
+      const plan = await adapter.planBackup?.({ mode: 'container' }, testContext());
+      const line = plan?.items.find(({ code }) => code === 'ucp.versionsDiffer');
+      assert.match(line?.detail ?? '', new RegExp(`${names[2] ?? ''}: 3\\.1\\.15`));
+    } finally {
+      await other.remove();
     }
   });
 });

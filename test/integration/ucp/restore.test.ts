@@ -4,6 +4,7 @@ import { isClusterBackupError } from '../../../src/core/errors';
 import type { ClusterBackupError } from '../../../src/core/errors';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { run } from '../../../src/sandbox/parts/processes';
 import { waitFor } from '../../../src/sandbox/parts/wait';
 import { importUcp, installUcp, isUcpInstalled, setFault } from '../../standins/ucp/image';
 import {
@@ -65,6 +66,10 @@ describe('A restore of UCP into the stand-in', function () {
     const own = volumes.split('\n').filter((name) => /^ucp-(?!stand-in)/.test(name));
     if (own.length > 0) await engine.docker('volume', 'rm', ...own);
   };
+
+  /** Files of this person and of the vault that hold these words. */
+  const filesWith = (text: string): Promise<string> =>
+    run('sh', ['-c', 'grep -rlF -e "$1" "$2" || [ $? -eq 1 ]', 'sh', text, place.folder]);
 
   it('uninstalls first where that was said, after a safety backup, and brings all back', async () => {
     const blocked = await site.plan(backup, { safetyBackup: true });
@@ -190,6 +195,35 @@ describe('A restore of UCP into the stand-in', function () {
     assert.equal(await volumeSums(engine, IMAGE), sums);
   });
 
+  it('ends a product that stays silent, and says that nothing was restored', async () => {
+    await remove();
+    await setFault(engine, 'hang');
+    const fields = { timeouts: { silence: 5, uninstall: 120, healthy: 120 } };
+    const error = await fails(site.restore(backup, { fields }), 'ucp.restoreRefused');
+    assert.match(error.message, /said and gave nothing for 5 seconds.*Nothing of it was restored/);
+    await setFault(engine, undefined);
+    await site.restore(backup);
+  });
+
+  it('can be cancelled while the product is uninstalled, and says what to look for', async () => {
+    await setFault(engine, 'uninstallNeverEnds');
+    const abort = new AbortController();
+    const running = site.restore(backup, { choices: UNINSTALL, signal: abort.signal });
+    await waitFor(
+      'the product to be in the middle',
+      async () =>
+        (await engine.docker('service', 'ls', '-q', '--filter', 'name=ucp-uninstall-agent')) ||
+        undefined,
+      { timeoutMs: 60_000 },
+    );
+    abort.abort();
+    const error = await fails(running, 'core.cancelled');
+    assert.match(error.message, /while UCP 3\.2\.6 was uninstalled.*nothing has been restored/);
+    assert.match(error.next, /ucp-uninstall-agent/);
+    assert.equal(await isUcpInstalled(engine), true);
+    await engine.docker('service', 'rm', 'ucp-uninstall-agent');
+  });
+
   it('waits until a manager is healthy', async () => {
     await setFault(engine, 'unhealthy', 8);
     const told: { phases: string[]; log: string[] } = { phases: [], log: [] };
@@ -226,6 +260,12 @@ describe('A restore of UCP into the stand-in', function () {
       const { plan } = await site.restore(backup, { payloads, told });
       assert.match(lineOf(plan, 'ucp.unlockKeyShown').detail ?? '', /docker inspect/);
       assert.equal(JSON.stringify([plan, told]).includes(key), false);
+      // Nor in manifest, journals or activities, nor in a container that is left.
+      assert.ok(!refused.message.includes('AAAAAAAAAA'), refused.message);
+      assert.equal(await filesWith(key), '');
+      assert.notEqual(await filesWith('Restoring with'), '');
+      const containers = (await engine.docker('ps', '-aq')).split('\n').filter(Boolean);
+      assert.ok(!(await engine.docker('inspect', ...containers)).includes(key));
     } finally {
       await engine.docker('swarm', 'update', '--autolock=false');
     }
