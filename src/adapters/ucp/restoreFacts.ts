@@ -31,7 +31,7 @@ export interface RestoreFacts {
     instance?: string | undefined;
     /** Names in the controller's certificate; undefined where none was found. */
     sans?: readonly string[] | undefined;
-    /** Which rule of a sound backup it keeps. */
+    /** Which rule of a sound backup it keeps; undefined where it keeps none. */
     rule?: string | undefined;
   };
   /** Oldest first. */

@@ -51,14 +51,14 @@ export async function readRestoreFacts(
   const source = manifest?.source ?? {};
   const before = source['node'] === target.node ? source['address'] : undefined;
   const sans = content.facts['sans'];
-  const rule = content.facts['rule'];
+  const { rule, sound } = content.facts;
   const facts: RestoreFacts = {
     node: target.node,
     backup: {
       version: manifest?.system.version,
       instance: source['instance'],
       ...(Array.isArray(sans) && sans.length > 0 ? { sans: sans.map(String) } : {}),
-      ...(typeof rule === 'string' ? { rule } : {}),
+      ...(typeof rule === 'string' && sound === true ? { rule } : {}),
     },
     images,
     repositoryOf,

@@ -99,7 +99,8 @@ async function read(source: StoredSource, parts: ClusterParts, context: RunConte
   const fingerprint = planFingerprint(verified.storedSha256, content, parts);
   if (verified.error === undefined) return { content, fingerprint };
   const { code, message, next } = verified.error;
-  const title = 'The backup is damaged';
+  // Cut short, another kind of file, or whole and unsound: the detail says which.
+  const title = 'The backup does not pass its check';
   return {
     content,
     fingerprint,

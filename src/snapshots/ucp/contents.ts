@@ -102,7 +102,7 @@ export class UcpContents implements TarListener {
       sum: bytes,
     }));
     const { names, authoritiesPem, found, unreadable } = this.certificates;
-    const { id, files } = this.rule;
+    const { id, files, holds } = this.rule;
     return {
       format: 'ucp',
       identity: this.id === undefined ? {} : { id: this.id, size: this.fileBytes },
@@ -114,6 +114,8 @@ export class UcpContents implements TarListener {
         sans: names,
         ca: authoritiesPem,
         rule: id,
+        // Only of what came to its end.
+        sound: this.id !== undefined && holds,
         files,
         ...(unreadable.length === 0 ? {} : { unreadableCertificates: unreadable }),
       },

@@ -98,6 +98,6 @@ export interface UcpRule {
 
 /**
  * Names of `SnapshotReport.facts` that a restore asks for: `sans` the names in the controller's server certificate,
- * `ca` its certificate authorities (PEM, public), `rule` `UcpRule.id`.
+ * `ca` its certificate authorities (PEM, public), `rule` `UcpRule.id`, `sound` whether it is whole and holds.
  */
-export const UCP_FACTS = ['sans', 'ca', 'rule'] as const;
+export const UCP_FACTS = ['sans', 'ca', 'rule', 'sound'] as const;

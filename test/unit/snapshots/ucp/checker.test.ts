@@ -131,12 +131,13 @@ describe('the check of a UCP or MKE backup', () => {
     assert.equal(few.code, 'snapshot.ucpUnsound');
     assert.match(few.message ?? '', /it has 26 of at least 27 files/);
     assert.equal(few.report.facts['files'], 26);
+    assert.equal(few.report.facts['sound'], false);
   });
 
   it('asks for what the older rule names, where an older version wrote it', async () => {
     const whole = await checkedUcp(await ucpArchive('older'));
     assert.equal(whole.code, undefined, whole.message);
-    assert.equal(whole.report.facts['rule'], 'older');
+    assert.deepEqual([whole.report.facts['rule'], whole.report.facts['sound']], ['older', true]);
     assert.equal(whole.checker.rule.needed, 101);
     const members = ucpMembers('older');
     const noKey = await tarWith(members.filter(({ name }) => !name.endsWith(NODE_KEY)));
@@ -186,7 +187,8 @@ describe('the check of a UCP or MKE backup', () => {
     const end = archive.length - 1024;
     const cuts = Array.from({ length: 200 }, (_, i) => Math.floor((end * i) / 200));
     for (const cut of [...cuts, 1, 511, 512, 513, end, end + 1, end + 512, archive.length - 1]) {
-      const { code, checker } = await checkedUcp(archive.subarray(0, cut));
+      const { code, checker, report } = await checkedUcp(archive.subarray(0, cut));
+      assert.equal(report.facts['sound'], false);
       assert.equal(code, 'snapshot.truncated', `cut at ${cut}`);
       const open = checker.volumes.filter(({ whole }) => !whole);
       assert.equal(open.length, checker.volumes.length > 0 ? 1 : 0, `cut at ${cut}`);
