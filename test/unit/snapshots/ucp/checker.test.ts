@@ -51,6 +51,7 @@ describe('the check of a UCP or MKE backup', () => {
       sans: ['ucp.example.org', 'manager1', '10.0.0.1', 'fd00::1', '*.example.org'],
       ca: [certificate('ca')],
       rule: 'current',
+      sound: true,
       files: files.length,
     });
     assert.deepEqual(checker.rule, {
