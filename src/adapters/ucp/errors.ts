@@ -13,7 +13,7 @@ export const ucpErrors = errorTable('ucp', {
     category: 'refused',
     next: 'Back MKE 4 up with its own tool: mkectl backup.',
   },
-  tooOld: { category: 'refused', next: 'Update it to 2.1 or newer first.' },
+  tooOld: { category: 'refused', next: 'Update it to 2.0 or newer first.' },
   unknownManager: {
     category: 'usage',
     next: 'Name a manager of this cluster whose engine the entry lists; the tree and the command line show them.',

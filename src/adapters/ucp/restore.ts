@@ -18,8 +18,8 @@ import { uninstallProduct } from './uninstall';
 import { isUninstallChosen, uninstallVersion } from './uninstallLines';
 import { versionOf } from './versions';
 
-/** Codes of a run that ended badly, in words for a backup. */
-const BY_PRODUCT: readonly string[] = ['ucp.failed', 'ucp.silent'];
+const NEXT_AFTER_SILENCE =
+  'Look at the log of the engine, or allow a longer silence in `timeouts.silence`; then plan the restore again.';
 
 /** Milliseconds for a look at what a restore that failed has left. */
 const LOOK = 60_000;
@@ -118,13 +118,16 @@ async function explained(
   const left = await whatIsLeft(before);
   const uninstalled = before.uninstalled ? ' What was installed before is uninstalled.' : '';
   if (left === '') {
-    const isProduct = isClusterBackupError(error) && BY_PRODUCT.includes(error.code);
+    const code = isClusterBackupError(error) ? error.code : '';
+    const isSilent = code === 'ucp.silent';
+    const isProduct = isSilent || code === 'ucp.failed';
     if (cancelled) {
       return coreErrors.cancelled({ message: `Cancelled; nothing was restored.${uninstalled}` });
     }
     if (!isProduct && !before.uninstalled) return error;
     return ucpErrors.restoreRefused({
       message: `${image.reference} did not restore the backup: ${why} Nothing of it was restored.${uninstalled}`,
+      ...(isSilent ? { next: NEXT_AFTER_SILENCE } : {}),
       cause: error,
     });
   }

@@ -201,6 +201,7 @@ describe('A restore of UCP into the stand-in', function () {
     const fields = { timeouts: { silence: 5, uninstall: 120, healthy: 120 } };
     const error = await fails(site.restore(backup, { fields }), 'ucp.restoreRefused');
     assert.match(error.message, /said and gave nothing for 5 seconds.*Nothing of it was restored/);
+    assert.match(error.next, /timeouts\.silence/);
     await setFault(engine, undefined);
     await site.restore(backup);
   });
@@ -269,6 +270,29 @@ describe('A restore of UCP into the stand-in', function () {
     } finally {
       await engine.docker('swarm', 'update', '--autolock=false');
     }
+  });
+
+  it('is blocked by an engine that waits for its unlock key, which the walk back asks for', async () => {
+    await engine.docker('swarm', 'update', '--autolock=true');
+    const unlockKey = (await engine.docker('swarm', 'unlock-key', '-q')).trim();
+    await engine.stopDaemon();
+    await engine.startDaemon();
+    const locked = await site.plan(backup, { choices: UNINSTALL });
+    assert.ok(blockersOf(locked).includes('ucp.locked'), blockersOf(locked).join());
+    assert.match(lineOf(locked, 'ucp.locked').detail ?? '', /docker swarm unlock/);
+    const cluster = await site.cluster();
+    await site.lab.call('recover', { cluster, step: 'unlock', answers: { unlockKey } });
+    const plan = await waitFor(
+      'the swarm to have its leader again',
+      async () => {
+        const now = await site.plan(backup, { choices: UNINSTALL });
+        return blockersOf(now).join() === 'ucp.autolock' ? now : undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
+    assert.equal(lineOf(plan, 'ucp.sameSwarm').severity, 'info');
+    assert.equal(await filesWith(unlockKey), '');
+    await engine.docker('swarm', 'update', '--autolock=false');
   });
 
   it('makes a swarm on an engine that is in none, and adds names to the certificate', async () => {
