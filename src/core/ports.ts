@@ -222,6 +222,8 @@ export interface BackupSource {
    * beside that to be checked.
    */
   sealed?: boolean;
+  /** What is told while it arrives; left out: that it is being backed up. */
+  phase?: string;
   /** Where it comes from, for the manifest: what a later restore has to compare. No secret. */
   origin?: Readonly<Record<string, string>>;
   /** The system's own rule of a sound backup, where the bytes alone can't tell. Throws an error of area `snapshot`. */

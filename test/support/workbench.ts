@@ -9,6 +9,8 @@ import {
 } from '../../src/sandbox/parts/codeServer';
 import { repositoryRoot, temporaryFolder } from '../../src/sandbox/parts/folders';
 import { type Log, silent } from '../../src/sandbox/parts/log';
+import { freePort } from '../../src/sandbox/parts/ports';
+import { startRelay } from '../../src/sandbox/parts/relay';
 import { startBrowser } from './browser';
 import { isolatedEnvironment } from './isolation';
 
@@ -25,6 +27,8 @@ export interface WorkbenchOptions {
   settings?: Record<string, unknown>;
   env?: NodeJS.ProcessEnv;
   viewport?: { width: number; height: number };
+  /** A process in whose network the extension runs; left out: this machine's. */
+  network?: number;
   log?: Log;
 }
 
@@ -59,14 +63,22 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       'workbench.colorTheme': themes[options.theme ?? 'dark'],
       ...options.settings,
     };
+    const { network } = options;
+    const port = network === undefined ? undefined : await freePort();
     const server = await serveVSCode({
       dataDir,
+      ...(network === undefined ? {} : { network }),
+      ...(port === undefined ? {} : { port }),
       disableTrust: options.trusted !== false,
       machineSettings: settings,
       env: { ...(await isolatedEnvironment(folder.path)), ...options.env },
       log: options.log ?? silent,
     });
     undo.push(server.stop);
+    if (port !== undefined) {
+      const relay = await startRelay(folder.path, { port }, { network, port });
+      undo.push(relay.stop);
+    }
     const browser = await startBrowser(options.log);
     undo.push(() => browser.close());
     const context = await browser.newContext({

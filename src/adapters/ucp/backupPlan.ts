@@ -1,9 +1,9 @@
-import { isClusterBackupError } from '../../core/errors';
 import type { PlanLine } from '../../core/plan';
 import type { BackupPlan, BackupRequest, RunContext } from '../../core/ports';
 import { passphraseFor } from './backup';
 import { hindranceLines } from './backupHindrances';
 import type { UcpConnections } from './connections';
+import { blockerOf, hostedLines } from './hostedPlan';
 import { candidates, hindrance, pick, readManagers } from './managers';
 import type { Candidate, UcpManagers } from './managers';
 import { checkPassphrase, versionOf } from './versions';
@@ -22,20 +22,19 @@ export async function planUcpBackup(
   const found = await readManagers(connections, context);
   const on = pick(found, request.on);
   const version = versionOf(on.controller.version ?? '', connections.connection.image);
-  const inContainer = request.mode === 'container';
-  const hindrances = inContainer
-    ? await hindranceLines(connections, { on, found, version }, context)
-    : [];
-  const items = [
-    ...hindrances,
-    ...(inContainer ? encryptionLines(connections, request, version, on) : []),
-    ...(inContainer ? stopLines(version, on, found) : [apiLine(version)]),
-    ...managerLines(request.on, on, found),
-    ...versionLines(version, found),
-    notIncluded(version),
-  ];
+  const common = [...versionLines(version, found), notIncluded(version)];
+  if (request.mode !== 'container') {
+    // Who answers writes it: there is nobody to be chosen.
+    return { items: [...hostedLines(connections, request, version), ...common] };
+  }
   return {
-    items,
+    items: [
+      ...(await hindranceLines(connections, { on, found, version }, context)),
+      ...encryptionLines(connections, request, version, on),
+      ...stopLines(version, on, found),
+      ...managerLines(request.on, on, found),
+      ...common,
+    ],
     on: on.name,
     candidates: candidates(found).map((one) => ({
       name: one.name,
@@ -81,21 +80,6 @@ function stopLines(version: UcpVersion, { name }: Candidate, found: UcpManagers)
 function managersOf({ managers, nodes }: UcpManagers): number {
   const inSwarm = nodes?.filter(({ ManagerStatus }) => ManagerStatus !== undefined).length ?? 0;
   return Math.max(inSwarm, managers.filter(({ controller }) => controller !== undefined).length);
-}
-
-function apiLine(version: UcpVersion): PlanLine {
-  return version.choosesPassphrase
-    ? {
-        severity: 'info',
-        code: 'ucp.staysThere',
-        title: 'The backup is written to a manager’s disk and stays there',
-        detail: 'Nothing stops: UCP and all workloads run on.',
-      }
-    : {
-        severity: 'blocker',
-        code: 'ucp.noBackupApi',
-        title: `${version.title} makes no backups over its HTTP API: that came with 3.2`,
-      };
 }
 
 function managerLines(asked: string | undefined, on: Candidate, found: UcpManagers): PlanLine[] {
@@ -179,9 +163,7 @@ function encryptionLines(
     }
     checkPassphrase(version, passphrase);
   } catch (error) {
-    if (!isClusterBackupError(error)) throw error;
-    const { code, message, next } = error;
-    return [{ severity: 'blocker', code, title: message.replace(/\.$/, ''), detail: next }];
+    return [blockerOf(error)];
   }
   return [
     {

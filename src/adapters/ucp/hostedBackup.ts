@@ -18,13 +18,6 @@ export function stateOf({ state }: ApiBackup): HostedBackup['state'] {
 export function hostedBackup(backup: ApiBackup, fetch: true | string): HostedBackup {
   const { fileName, logFileName, backupPath, nodeLocation, shortError, encrypted } = backup;
   const where = [nodeLocation, backupPath].filter((part) => part !== '').join(':');
-  const facts: [string, string | undefined][] = [
-    ['File', fileName],
-    ['Folder', backupPath],
-    ['Manager', nodeLocation],
-    ['Log', logFileName],
-    ['Encrypted', encrypted === undefined ? '' : encrypted ? 'yes' : 'no'],
-  ];
   return {
     id: backup.id,
     name: fileName === '' ? backup.id : fileName,
@@ -36,7 +29,7 @@ export function hostedBackup(backup: ApiBackup, fetch: true | string): HostedBac
     ...(where === '' ? {} : { where }),
     ...(shortError === '' ? {} : { error: shortError }),
     fetch,
-    facts: facts.filter((fact): fact is [string, string] => !!fact[1]),
+    facts: logFileName === '' ? [] : [['Log', logFileName]],
   };
 }
 

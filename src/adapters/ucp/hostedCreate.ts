@@ -36,7 +36,8 @@ export async function createHosted(
     request.label,
     known.map((backup) => backup.fileName),
   );
-  const { note, ...locked } = lockOf(ucp, request);
+  const { why, ...locked } = lockOf(ucp, request);
+  const note = why && `The file lies unencrypted on the manager's disk. ${why}.`;
   if (note !== undefined) context.log.warn(note);
   context.progress({ phase: `The product begins ${fileName}` });
   const sent: ApiBackupRequest = { fileName, hostPath: apiFolder, includeLogs: true, ...locked };
@@ -101,22 +102,19 @@ async function begin(api: UcpApi, request: ApiBackupRequest, context: RunContext
   });
 }
 
-/** By what the product encrypts, and what has to be known of it. */
-function lockOf(
-  { connection }: UcpConnections,
-  { encryption }: BackupRequest,
-): Pick<ApiBackupRequest, 'passphrase' | 'noPassphrase'> & { note?: string } {
+/** By what the product encrypts; where it does not, why. */
+export function lockOf(
+  { connection }: Pick<UcpConnections, 'connection'>,
+  { encryption }: Pick<BackupRequest, 'encryption'>,
+): Pick<ApiBackupRequest, 'passphrase' | 'noPassphrase'> & { why?: string } {
   if (connection.encryptedBy === 'product' && encryption?.kind === 'passphrase') {
     return { passphrase: encryption.passphrase };
   }
   const why =
     connection.encryptedBy === 'us'
-      ? '`encryptedBy` is `us`, and what stays there does not pass by us'
-      : 'the product can encrypt by a passphrase only, and the entry has none';
-  return {
-    noPassphrase: true,
-    note: `The file lies unencrypted on the manager's disk: ${why}.`,
-  };
+      ? 'It never passes this program, so only the product can encrypt it'
+      : 'The product encrypts by a passphrase only, and the entry has none';
+  return { noPassphrase: true, why };
 }
 
 /**

@@ -47,6 +47,7 @@ export async function fetchHosted(
   return {
     ...source,
     ...(version === undefined ? {} : { systemVersion: version }),
+    phase: `Copying from ${manager.node}`,
     notes: notesOf(backup, where, version),
     origin: originOf(backup, manager, imageOf(version, ucp)),
   };
@@ -107,8 +108,15 @@ async function installedVersion(
   }
 }
 
+/** `2026-11-21 23:34:54 UTC` */
+function plainTime(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 function notesOf(backup: ApiBackup, where: string, version: string | undefined): string[] {
-  const made = backup.created === undefined ? '' : `, made ${backup.created}`;
+  const made = backup.created === undefined ? '' : `, made ${plainTime(backup.created)}`;
   const notes = [`Copied from ${where}${made}.`];
   if (version !== undefined) notes.push('The version is the one installed when it was copied.');
   return notes;

@@ -68,7 +68,8 @@ export function ping(
       if (signal.aborted) reject(coreErrors.cancelled({ message: 'Cancelled.' }));
       else if (over.aborted) resolve({ state: 'silent', reason: `no answer in ${LIMIT / 1000} s` });
       else if (UNTRUSTED.has(error.code ?? '')) {
-        resolve({ state: 'untrusted', reason: error.message });
+        // What follows is advice for programmers.
+        resolve({ state: 'untrusted', reason: error.message.split(';')[0] ?? '' });
       } else resolve({ state: 'silent', reason: error.message });
     });
   });

@@ -39,10 +39,12 @@ function autolock({ swarm, unlockKey }: RestoreFacts): PlanLine[] {
       {
         severity: 'blocker',
         code: 'ucp.autolock',
-        title: isGiven ? 'What was given is no unlock key' : 'The swarm is locked by autolock',
+        title: isGiven
+          ? 'What was given is no unlock key'
+          : 'Autolock is on: the unlock key of the swarm is needed',
         detail:
-          (isGiven ? 'It begins with SWMKEY-1-. ' : 'The product needs its unlock key. ') +
-          'On a manager, `docker swarm unlock-key` prints it.',
+          (isGiven ? 'It begins with SWMKEY-1-. ' : 'The product restores no swarm without it. ') +
+          'On a manager, docker swarm unlock-key prints it.',
         asks,
       },
     ];

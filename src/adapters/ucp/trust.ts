@@ -32,7 +32,7 @@ export async function authorities(
   { apiCaFile, members, facts }: AuthoritySources,
   context: Pick<RunContext, 'signal'>,
 ): Promise<string[]> {
-  if (apiCaFile !== undefined) return [await caFile(apiCaFile)];
+  const ofEntry = apiCaFile === undefined ? undefined : await caFile(apiCaFile);
   const ca = facts?.['ca'];
   const ofBackup = Array.isArray(ca) ? ca.map(String) : [];
   // Not every manager has a controller.
@@ -43,14 +43,14 @@ export async function authorities(
     ]),
   );
   context.signal.throwIfAborted();
-  const all = [...ofBackup, ...told].filter(
+  const all = [ofEntry, ...ofBackup, ...told].filter(
     (pem): pem is string => pem?.includes('-----BEGIN CERTIFICATE-----') === true,
   );
   return [...new Set(all)];
 }
 
 export interface AuthoritySources {
-  /** Of the entry; it alone counts where it is given. */
+  /** Of the entry. It may be that of a balancer before the API, so the others count besides. */
   apiCaFile: string | undefined;
   /** Engines of the swarm's nodes. */
   members: readonly Pick<NodeEngine, 'engine'>[];

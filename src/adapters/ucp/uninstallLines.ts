@@ -57,7 +57,7 @@ export function installedLines(facts: Facts): PlanLine[] {
       {
         severity: 'warning',
         code: 'ucp.uninstall',
-        title: `${name} is uninstalled first`,
+        title: `${name} is uninstalled before the restore`,
         detail:
           `${UNINSTALL_TELLS} It is given up after ${uninstallLimit} seconds; then the restore does not begin. The safety ` +
           'backup, where one can be made, comes before it.',

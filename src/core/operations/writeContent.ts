@@ -156,9 +156,9 @@ export async function writeSealed(
   }
 }
 
-function progressOf({ size }: BackupSource, done: number): ProgressUpdate {
+function progressOf({ size, phase }: BackupSource, done: number): ProgressUpdate {
   return {
-    phase: 'Backing up',
+    phase: phase ?? 'Backing up',
     done,
     unit: 'bytes',
     ...(size === undefined ? {} : { total: size }),

@@ -25,6 +25,8 @@ export interface ServeOptions {
   dataDir: string;
   /** Left out: a free one. */
   port?: number;
+  /** A process in whose network it runs; left out: this machine's. A port there is none of this machine's. */
+  network?: number;
   /** Lets a page run tests in the extension host; modal dialogs are refused then. */
   smokeTestDriver?: boolean;
   /** Trusts every folder; without it a folder starts in Restricted Mode. */
@@ -146,9 +148,14 @@ export async function serveVSCode(options: ServeOptions): Promise<ServedVSCode> 
     await mkdir(machine, { recursive: true });
     await writeFile(join(machine, 'settings.json'), JSON.stringify(options.machineSettings));
   }
+  const [program, ...before] =
+    options.network === undefined
+      ? [host.node]
+      : ['nsenter', '-t', String(options.network), '--net', host.node];
   const server = startProcess(
-    host.node,
+    program,
     [
+      ...before,
       join(host.folder, 'out', 'server-main.js'),
       '--host',
       '127.0.0.1',

@@ -154,7 +154,7 @@ async function carryOut(
     };
     const result = await runOperation(services, `Restore ${name}`, 'restore', params);
     const took = spanText((performance.now() - start) / 1000);
-    const message = `Restored ${name} in ${took}. ${outcomeText(result)}`;
+    const message = `Restored ${name} in ${took}. ${outcomeText(result, plan)}`;
     const { changes } = result;
     page.tell({ kind: 'done', message, ...(changes === undefined ? {} : { changes }) });
     void ui.info(message);

@@ -7,6 +7,7 @@ import {
   destructiveLines,
   resultsText,
 } from '../../core/restoreChoices';
+import type { RestoreCheck } from '../../core/ports';
 import { ageText, bytesText, timeText } from '../text';
 import type { Confirmation } from '../ui';
 
@@ -36,18 +37,20 @@ function doneText(changes: readonly PlannedChange[]): string {
 
 function detail(plan: RestorePlan): string {
   const { changes } = plan;
+  const first = destructiveLines(plan.items);
   const time =
     plan.contentTime === undefined
       ? ''
       : ` of ${timeText(plan.contentTime)} (${ageText(new Date(plan.contentTime), new Date())})`;
   const lines = [
-    ...destructiveLines(plan.items).map(({ title }) => `First: ${title}.`),
-    `Source: ${plan.source}${time}, ${bytesText(plan.content.totalSize)}.`,
+    ...(first.length > 0 ? [safetyLine(plan)] : []),
+    ...first.map(({ title }) => `${title}.`),
+    `Source: ${plan.source}${time}, ${bytesText(plan.content.contentBytes || plan.content.totalSize)}.`,
     ...plan.comparison
       .filter((c) => c.now !== c.after)
       .map((c) => `${c.name}: ${c.now ?? 'unknown'} now, ${c.after} afterwards.`),
     ...(changes === undefined ? [] : changeLines(changes)),
-    safetyLine(plan),
+    ...(first.length > 0 ? [] : [safetyLine(plan)]),
     ...plan.items
       .filter((i) => i.severity === 'warning' && i.destructive !== true)
       .map((i) => `Warning: ${i.title}.`),
@@ -82,19 +85,32 @@ function safetyLine({ safetyBackup, noSafetyBackup, changes }: RestorePlan): str
     : 'No safety backup is made: what is changed can not be put back.';
 }
 
-/** How a restore went. */
-export function outcomeText(result: RestoreResult): string {
+/** How a restore went. @param plan what was restored */
+export function outcomeText(
+  result: RestoreResult,
+  { content }: Pick<RestorePlan, 'content'>,
+): string {
   const { changes, checks, safetyBackup } = result;
+  const isCount = ({ name }: RestoreCheck) => name in content.counts;
   const compared = checks.filter((c) => c.found !== undefined);
-  const other = checks.filter((c) => c.found === undefined).map((c) => c.name);
-  const counts = compared.map((c) => `${c.name} ${c.expected}`).join(', ');
+  const other = checks.filter((c) => c.found === undefined);
+  const names = (list: readonly RestoreCheck[]) => list.map(({ name }) => name).join(', ');
+  const counts = compared.filter(isCount).map((c) => `${c.name} ${c.expected}`);
+  const states = compared
+    .filter((c) => !isCount(c))
+    .map((c) => `${c.name}: ${c.found} of ${c.expected}.`);
+  const [uncounted, unchecked] = [other.filter(isCount), other.filter((c) => !isCount(c))];
   const whole =
-    counts === ''
-      ? 'The cluster answers.'
-      : `The cluster answers and holds what the snapshot held: ${counts}.`;
+    counts.length === 0
+      ? ['The cluster answers.', ...states].join(' ')
+      : [
+          `The cluster answers and holds what the snapshot held: ${counts.join(', ')}.`,
+          ...states,
+        ].join(' ');
   return [
     changes === undefined ? whole : `Of ${changes.length} objects: ${resultsText(changes)}.`,
-    other.length > 0 ? `Could not be compared: ${other.join(', ')}.` : undefined,
+    uncounted.length > 0 ? `Could not be compared: ${names(uncounted)}.` : undefined,
+    unchecked.length > 0 ? `Not waited for: ${names(unchecked)}.` : undefined,
     safetyBackup === undefined ? undefined : 'The state before is kept as a safety backup.',
   ]
     .filter((line) => line !== undefined)

@@ -196,7 +196,8 @@ export class ClusterStore {
         }
       }),
     );
-    this.#changed.fire(undefined);
+    // Each by itself: while a whole tree is drawn anew, what is called on a row reaches nobody.
+    for (const entry of this.#entries) this.#changed.fire(entry);
   }
 
   /** Asks clusters how they are; all, or one. Never asks the person for a secret. */

@@ -2,6 +2,8 @@ import type { ArchiveRequest, ShownArchive } from '../../protocol/archiveMessage
 import { archiveHead } from '../shared/archiveHead';
 import type { ArchiveHead } from '../shared/archiveHead';
 import { h, icon } from '../shared/dom';
+import type { Child } from '../shared/dom';
+import { agePart } from '../shared/facts';
 import { ageText, bytesText, countText } from '../shared/format';
 import { highlights, isRestorable, leftGroups, readable, verdict } from './words';
 
@@ -16,15 +18,9 @@ export function header(name: string, archive: ShownArchive, send: Send): Archive
   return archiveHead({ name, subtitle: subtitle(archive), unfit }, send);
 }
 
-function subtitle({ manifest, size }: ShownArchive): string {
+function subtitle({ manifest, size }: ShownArchive): Child[] {
   const of = manifest === undefined ? '' : ` of ${manifest.cluster}`;
-  return [
-    `Docker Swarm backup${of}`,
-    bytesText(size),
-    manifest !== undefined && ageText(manifest.created),
-  ]
-    .filter((part) => part !== false)
-    .join(' · ');
+  return [`Docker Swarm backup${of} · ${bytesText(size)}`, ...agePart(manifest?.created)];
 }
 
 /** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */

@@ -1,5 +1,7 @@
 import type { InspectNotice, InspectRequest, ShownSnapshot } from '../../protocol/inspectMessages';
 import { button, h, icon } from '../shared/dom';
+import type { Child } from '../shared/dom';
+import { agePart } from '../shared/facts';
 import { ageText, bytesText, countText } from '../shared/format';
 import { guidance, highlights, isReadable, isRestorable, readable, verdict } from './words';
 
@@ -27,7 +29,12 @@ export function header(
   const element = h(
     'header',
     { class: 'head' },
-    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle(snapshot))),
+    h(
+      'div',
+      { class: 'title' },
+      h('h1', {}, name),
+      h('p', { class: 'muted' }, ...subtitle(snapshot)),
+    ),
     isReadable(snapshot.product) &&
       h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify, copy),
   );
@@ -46,16 +53,15 @@ export function header(
   };
 }
 
-function subtitle({ product, report, size }: ShownSnapshot): string {
+function subtitle({ product, report, size }: ShownSnapshot): Child[] {
   const { index, time } = report.identity;
-  return [
+  const facts = [
     product.title.charAt(0).toUpperCase() + product.title.slice(1),
     bytesText(size),
     index !== undefined && `index ${countText(index)}`,
-    time !== undefined && ageText(time),
-  ]
-    .filter((part) => part !== false && part !== '')
-    .join(' · ');
+  ];
+  const told = facts.filter((part) => part !== false && part !== '').join(' · ');
+  return [told, ...agePart(time)];
 }
 
 /** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */

@@ -151,6 +151,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Intention: 'Intentions',
   Peering: 'Peerings',
   ConnectCA: 'CA roots',
+  Volume: 'Volumes',
 };
 
 /** A record type in words, where it has common ones. */

@@ -1,6 +1,7 @@
 import type { ArchiveAction } from '../../protocol/archiveMessages';
 import type { FileNotice } from '../../protocol/fileMessages';
 import { button, h } from './dom';
+import type { Child } from './dom';
 
 /** The head of an opened archive: its name, and what can be done with the file. */
 export interface ArchiveHead {
@@ -10,7 +11,7 @@ export interface ArchiveHead {
 
 /** @param unfit why it can't be restored, where it can't */
 export function archiveHead(
-  { name, subtitle, unfit }: { name: string; subtitle: string; unfit: string | undefined },
+  { name, subtitle, unfit }: { name: string; subtitle: Child[]; unfit: string | undefined },
   send: (request: { type: ArchiveAction }) => void,
 ): ArchiveHead {
   const restorable = unfit === undefined;
@@ -23,7 +24,7 @@ export function archiveHead(
   const element = h(
     'header',
     { class: 'head' },
-    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, subtitle)),
+    h('div', { class: 'title' }, h('h1', {}, name), h('p', { class: 'muted' }, ...subtitle)),
     h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, restore, verify),
   );
   return {

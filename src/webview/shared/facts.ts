@@ -2,6 +2,12 @@ import { h, icon } from './dom';
 import type { Child } from './dom';
 import { ageText, bytesText, counted, exactBytes, timeTexts } from './format';
 
+/** How old something is, after a dot; it grows as the page stays open. */
+export function agePart(time: string | undefined): Child[] {
+  if (time === undefined) return [];
+  return [' · ', h('span', { 'data-age': time }, ageText(time))];
+}
+
 /** A fact of a list of facts; nothing where there is no value. @param second a line below it */
 export function fact(name: string, value: Child, second?: string): HTMLElement[] {
   if (value === false || value === undefined || value === '') return [];

@@ -2,6 +2,8 @@ import type { OtherKind, ShownUcpArchive, UcpRequest } from '../../protocol/ucpM
 import { archiveHead } from '../shared/archiveHead';
 import type { ArchiveHead } from '../shared/archiveHead';
 import { button, h, icon } from '../shared/dom';
+import type { Child } from '../shared/dom';
+import { agePart } from '../shared/facts';
 import { ageText, bytesText, countText } from '../shared/format';
 import { highlights, isReadWhole, isRestorable, otherKind, readable, verdict } from './words';
 
@@ -14,24 +16,21 @@ const OPEN_AS: Record<OtherKind, string> = {
 
 /** Name, and what can be done with the file. */
 export function header(name: string, archive: ShownUcpArchive, send: Send): ArchiveHead {
-  const unfit = isRestorable(archive) ? undefined : 'Only a whole and sound backup can be restored.';
+  const unfit = isRestorable(archive)
+    ? undefined
+    : 'Only a whole and sound backup can be restored.';
   return archiveHead({ name, subtitle: subtitle(archive), unfit }, send);
 }
 
-function subtitle(archive: ShownUcpArchive): string {
+function subtitle(archive: ShownUcpArchive): Child[] {
   const { manifest, product, size, error } = archive;
   const isOther = error?.code === 'snapshot.notUcp';
   const kind = isOther
     ? 'Opened as a backup of UCP or MKE'
     : `Backup of ${product ?? 'UCP or MKE'}`;
   const isOurs = manifest !== undefined && manifest.origin.kind !== 'adopted';
-  return [
-    manifest === undefined ? kind : `${kind}, cluster ${manifest.cluster}`,
-    bytesText(size),
-    isOurs && ageText(manifest.created),
-  ]
-    .filter((part) => part !== false)
-    .join(' · ');
+  const what = manifest === undefined ? kind : `${kind}, cluster ${manifest.cluster}`;
+  return [`${what} · ${bytesText(size)}`, ...agePart(isOurs ? manifest.created : undefined)];
 }
 
 /** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */
