@@ -52,7 +52,7 @@ export async function startBackup(
     notes: notesOf(version, on),
     origin: originOf(version, on, found),
     ...(passphrase === undefined ? {} : { sealed: true }),
-    judge: (report) => judge(version, report),
+    judge: (report) => judgeReport(version, report),
   };
 }
 
@@ -100,8 +100,15 @@ function originOf(
   };
 }
 
-/** The bytes alone can't tell that older versions back more volumes up, and that those are missing. */
-function judge(version: UcpVersion, { facts, stats }: SnapshotReport): void {
+/**
+ * The bytes alone can't tell that older versions back more volumes up, and that those are missing.
+ *
+ * @throws `snapshot.ucpUnsound`
+ */
+export function judgeReport(
+  version: Pick<UcpVersion, 'rule' | 'title'>,
+  { facts, stats }: Pick<SnapshotReport, 'facts' | 'stats'>,
+): void {
   if (version.rule !== 'older' || facts['rule'] === 'older') return;
   const missing = OLDER_VOLUMES.filter((volume) => !stats.some(({ name }) => name === volume));
   throw snapshotErrors.ucpUnsound({

@@ -6,6 +6,7 @@ import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { waitFor } from '../../../src/sandbox/parts/wait';
 import { setFault } from '../../standins/ucp/image';
+import { loseAnswer } from '../../support/ucp/lostAnswer';
 import { testContext } from '../../unit/adapters/context';
 import { UcpSite, refused } from './site';
 
@@ -122,5 +123,27 @@ describe('A backup of UCP that is cut off', function () {
     stop.abort();
     await refused(backup, 'core.cancelled');
     await site.assertClean();
+  });
+
+  it('by an answer that is lost leaves no container, though the engine had made it', async () => {
+    await site.install('3.8.1');
+    const at = join(site.place.folder, 'cut.sock');
+    const between = await loseAnswer(engine.host, at, '/containers/create');
+    try {
+      const cluster = site.cluster({ host: between.host });
+      const attempt = site.operations.backup({ cluster, origin }, testContext());
+      const error: unknown = await attempt.then(
+        () => assert.fail('it went well'),
+        (reason: unknown) => reason,
+      );
+      assert.match((error as { code: string }).code, /^docker\./);
+      assert.equal(between.lost(), 1);
+      await site.assertClean();
+      await site.operations.backup({ cluster, origin }, testContext());
+      await site.assertClean(1);
+    } finally {
+      await site.close();
+      await between.close();
+    }
   });
 });
