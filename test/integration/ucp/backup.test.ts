@@ -220,7 +220,7 @@ describe('Backing up UCP and MKE by their own container', function () {
     const faults: [UcpFault, code: string, words: RegExp][] = [
       ['exit1HalfWay', 'ucp.failed', /exit code 1.*unable to back up etcd: context deadline/],
       ['fatalButZero', 'ucp.failed', /unable to back up rethinkdb: connection refused/],
-      ['cut', 'snapshot.truncated', /ends/],
+      ['cut', 'snapshot.truncated', /stops early/],
       ['tooFewFiles', 'snapshot.ucpUnsound', /files/],
       ['notATar', 'snapshot.notUcp', /no backup of UCP or MKE/],
     ];
