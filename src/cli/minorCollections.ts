@@ -7,7 +7,7 @@ const EVERY = 4 << 20;
 
 /**
  * Clears the young generation as bytes go by. V8 counts the memory of buffers and answers with a full collection every
- * 30 MB or so, which costs a fifth of the whole time, though every one of them is young and dead; a minor collection is
+ * 30 MB or so, which costs a sixth of our time, though every one of them is young and dead; a minor collection is
  * enough for those, and keeps the peak lower.
  */
 export function withMinorCollections(progress: Progress): Progress {
