@@ -61,6 +61,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     const settings = {
       ...bareSettings,
       'workbench.colorTheme': themes[options.theme ?? 'dark'],
+      // A heading that stays at the top of a scrolled tree lies over the row that a test is to click.
+      'workbench.tree.enableStickyScroll': false,
       ...options.settings,
     };
     const { network } = options;
