@@ -72,7 +72,7 @@ export class HttpStatusError extends Error {
 /** What is sent, once. */
 export interface HttpUpload extends HttpRequest {
   /** Default: PUT. */
-  method?: 'PUT' | 'POST';
+  method?: 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   body: Readable;
   /** Bytes of the body, where known. */
   size?: number | undefined;
@@ -157,7 +157,8 @@ export class HttpClient {
         },
         body: outgoing,
       });
-      const text = await this.#read(reply.body, FAILURE_BYTES);
+      const limit = reply.status < 300 ? SMALL_BYTES : FAILURE_BYTES;
+      const text = await this.#read(reply.body, limit);
       this.#refuse(request, reply, text);
       return { status: reply.status, headers: reply.headers, text };
     } catch (error) {

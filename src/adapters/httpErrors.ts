@@ -46,6 +46,10 @@ export const httpErrors = errorTable('http', {
     category: 'refused',
     next: 'Enter the address of the server itself: redirects are not followed, so that no token goes elsewhere.',
   },
+  badCaFile: {
+    category: 'usage',
+    next: 'Correct `caFile` in the entry: a file of PEM certificates.',
+  },
   tooLarge: { category: 'failed', next: 'Check that the address is the one of the cluster.' },
 });
 

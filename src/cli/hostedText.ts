@@ -8,6 +8,7 @@ const STATES: Readonly<Record<HostedBackup['state'], string>> = {
   ready: 'ready',
   failed: 'FAILED',
   restoring: 'restoring',
+  deleting: 'deleting',
   unknown: 'unknown',
 };
 

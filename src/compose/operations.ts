@@ -6,6 +6,8 @@ import type {
   ClusterStatus,
   ContentsGroup,
   HostedBackup,
+  HostedListing,
+  HostedRef,
   Manifest,
   RestoreChoices,
 } from '../core/model';
@@ -14,16 +16,32 @@ import type { Activity, ActivityStore } from '../core/operations/activity';
 import { adoptFile } from '../core/operations/adopt';
 import { backUp } from '../core/operations/backup';
 import { createHosted, fetchHosted, listHosted } from '../core/operations/hosted';
+import {
+  planHostedRemove,
+  planHostedRestore,
+  removeHosted,
+  restoreHosted,
+} from '../core/operations/hostedRestore';
+import type { HostedRestoreResult } from '../core/operations/hostedRestore';
 import { planBackup } from '../core/operations/planBackup';
 import { planRestore } from '../core/operations/planRestore';
 import { restore } from '../core/operations/restore';
 import { resumeInterrupted } from '../core/operations/resume';
+import { planRetention, readRetention, writeRetention } from '../core/operations/retention';
 import type { RestoreResult } from '../core/operations/restore';
 import { verifyBackup, verifySource } from '../core/operations/verify';
 import type { VerifyResult } from '../core/operations/verify';
-import type { RestorePlan } from '../core/plan';
+import type { HostedRestorePlan, RestorePlan } from '../core/plan';
 import type { Recovery } from '../core/recovery';
-import type { BackupPlan, DecryptionSecrets, RunContext, SnapshotFormat } from '../core/ports';
+import type {
+  BackupPlan,
+  DecryptionSecrets,
+  HostedRemovePlan,
+  RunContext,
+  SetupOption,
+  SnapshotFormat,
+} from '../core/ports';
+import type { RetentionChange, RetentionPlan, RetentionSettings } from '../core/retention/settings';
 import { formatOfFile } from '../snapshots/formats';
 import { openActivityFolder } from '../stores/activityFolder';
 import { threadedFormat } from '../workers/threadedFormat';
@@ -81,11 +99,12 @@ export interface Operations extends Inspections, Archives, UcpArchives {
       mode?: string | undefined;
       scope?: BackupScope | undefined;
       on?: string | undefined;
+      answers?: Record<string, string> | undefined;
     },
     c: RunContext,
   ): Promise<BackupPlan>;
   /** Backups that the platform keeps on its own side, newest first. */
-  listHosted(p: { cluster: ResolvedCluster }, c: RunContext): Promise<HostedBackup[]>;
+  listHosted(p: { cluster: ResolvedCluster }, c: RunContext): Promise<HostedListing>;
   /** Has the platform make one, in a mode that is `hosted`, and follows it to its end. */
   createHosted(
     p: Recorded & {
@@ -94,9 +113,48 @@ export interface Operations extends Inspections, Archives, UcpArchives {
       label?: string | undefined;
       scope?: BackupScope | undefined;
       on?: string | undefined;
+      answers?: Record<string, string> | undefined;
     },
     c: RunContext,
   ): Promise<HostedBackup>;
+  /** What a restore of one on the platform's own side would do. */
+  planHostedRestore(
+    p: {
+      cluster: ResolvedCluster;
+      ref: HostedRef;
+      choices?: Pick<RestoreChoices, 'accept' | 'answers'> | undefined;
+      safetyBackup: boolean;
+    },
+    c: RunContext,
+  ): Promise<HostedRestorePlan>;
+  restoreHosted(
+    p: Recorded & { cluster: ResolvedCluster; plan: HostedRestorePlan },
+    c: RunContext,
+  ): Promise<HostedRestoreResult>;
+  /** What has to be known before one is deleted there. */
+  planHostedRemove(
+    p: { cluster: ResolvedCluster; ref: HostedRef },
+    c: RunContext,
+  ): Promise<HostedRemovePlan>;
+  removeHosted(
+    p: Recorded & { cluster: ResolvedCluster; plan: HostedRemovePlan },
+    c: RunContext,
+  ): Promise<void>;
+  /** How long the platform keeps its backups. */
+  retention(p: { cluster: ResolvedCluster }, c: RunContext): Promise<RetentionSettings>;
+  planRetention(
+    p: { cluster: ResolvedCluster; change: RetentionChange },
+    c: RunContext,
+  ): Promise<RetentionPlan>;
+  writeRetention(
+    p: Recorded & { cluster: ResolvedCluster; plan: RetentionPlan },
+    c: RunContext,
+  ): Promise<RetentionSettings>;
+  /** What *Add Cluster* offers for a field that is picked from a list. */
+  setupOptions(
+    p: { cluster: ResolvedCluster; field: string },
+    c: RunContext,
+  ): Promise<SetupOption[]>;
   /** Copies one into the vault; `decryption` opens it where the platform encrypted it otherwise than we do. */
   fetchHosted(
     p: Recorded & {
@@ -114,6 +172,7 @@ export interface Operations extends Inspections, Archives, UcpArchives {
       label?: string | undefined;
       scope?: BackupScope | undefined;
       on?: string | undefined;
+      answers?: Record<string, string> | undefined;
       origin: Manifest['origin'];
     },
     c: RunContext,
@@ -266,6 +325,65 @@ export function createOperations(options: OperationsOptions): Operations {
         (c) => withParts(cluster, options, c.log, (parts) => createHosted(parts, of, c)),
       ),
 
+    planHostedRestore: ({ cluster, ...of }, context) =>
+      withParts(cluster, options, context.log, (parts) => planHostedRestore(parts, of, context)),
+
+    restoreHosted: ({ activityId, cluster, plan }, context) =>
+      record(
+        {
+          kind: 'restore',
+          id: activityId,
+          cluster: cluster.connected.name,
+          subject: plan.backup.name,
+        },
+        cluster,
+        context,
+        (c) => withParts(cluster, options, c.log, (parts) => restoreHosted(parts, { plan }, c)),
+      ),
+
+    planHostedRemove: ({ cluster, ref }, context) =>
+      withParts(cluster, options, context.log, (parts) => planHostedRemove(parts, ref, context)),
+
+    removeHosted: ({ activityId, cluster, plan }, context) =>
+      record(
+        {
+          kind: 'delete',
+          id: activityId,
+          cluster: cluster.connected.name,
+          subject: plan.backup.name,
+        },
+        cluster,
+        context,
+        (c) => withParts(cluster, options, c.log, (parts) => removeHosted(parts, { plan }, c)),
+      ),
+
+    retention: ({ cluster }, context) =>
+      withParts(cluster, options, context.log, (parts) => readRetention(parts, context)),
+
+    planRetention: ({ cluster, change }, context) =>
+      withParts(cluster, options, context.log, (parts) => planRetention(parts, change, context)),
+
+    writeRetention: ({ activityId, cluster, plan }, context) =>
+      record(
+        {
+          kind: 'retention',
+          id: activityId,
+          cluster: cluster.connected.name,
+          subject: plan.change.kind,
+        },
+        cluster,
+        context,
+        (c) => withParts(cluster, options, c.log, (parts) => writeRetention(parts, plan, c)),
+      ),
+
+    setupOptions: ({ cluster, field }, context) =>
+      withParts(
+        cluster,
+        options,
+        context.log,
+        async ({ adapter }) => (await adapter.setupOptions?.(field, context)) ?? [],
+      ),
+
     fetchHosted: ({ activityId, cluster, id, label, decryption }, context) =>
       record(
         { kind: 'fetch', id: activityId, cluster: cluster.connected.name, subject: id },
@@ -282,9 +400,9 @@ export function createOperations(options: OperationsOptions): Operations {
         (backup) => backup.manifest.id,
       ),
 
-    backup: ({ activityId, cluster, mode, label, scope, on, origin }, context) =>
+    backup: ({ activityId, cluster, ...of }, context) =>
       record(
-        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: label },
+        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: of.label },
         cluster,
         context,
         (c) =>
@@ -293,7 +411,7 @@ export function createOperations(options: OperationsOptions): Operations {
             for (const left of await parts.vault.recover()) {
               c.log.info(`Removed what a crash left: ${left}.`);
             }
-            return backUp(beside(parts), { mode, label, scope, on, origin }, c);
+            return backUp(beside(parts), of, c);
           }),
         (backup) => backup.manifest.id,
       ),

@@ -6,7 +6,13 @@ import { configErrors } from '../core/config/configErrors';
 import { coreErrors } from '../core/errors';
 import type { ClusterParts } from '../core/operations/context';
 import type { StoredSource } from '../core/operations/source';
-import type { AdapterPlaces, Encryptor, Log, SnapshotFormat } from '../core/ports';
+import type {
+  AdapterPlaces,
+  Encryptor,
+  Log,
+  SnapshotFormat,
+  SystemDefinition,
+} from '../core/ports';
 import { formatByBytes } from '../snapshots/byBytes';
 import { formatById, formatOfFile } from '../snapshots/formats';
 import { openFolderVault } from '../vaults/folder/folderVault';
@@ -53,7 +59,7 @@ export async function withParts<T>(
       definition,
       adapter,
       vault: openFolderVault(vaultOptions(cluster.vault, log)),
-      format: await formatById(definition.capabilities.format),
+      format: await formatOfSystem(definition),
       encryptor: await encryptor(),
       encryption: cluster.encryption,
       decryption: cluster.decryption,
@@ -61,6 +67,22 @@ export async function withParts<T>(
   } finally {
     await adapter.close();
   }
+}
+
+/** The format of what a system puts into the vault; of one that puts nothing there, none that could be read. */
+async function formatOfSystem({ title, capabilities }: SystemDefinition): Promise<SnapshotFormat> {
+  const { format } = capabilities;
+  if (format !== undefined) return formatById(format);
+  return {
+    id: 'none',
+    title,
+    endings: [],
+    checker: () => {
+      throw coreErrors.unsupported({
+        message: `Backups of ${title} stay on the platform's side: nothing of it lies in a vault.`,
+      });
+    },
+  };
 }
 
 /**

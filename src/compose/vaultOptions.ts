@@ -9,12 +9,10 @@ const SEALED = ['', '.gpg', '.pgp'];
 
 /** File endings a vault takes as backups: each system's own, plain and encrypted, and those that do not tell. */
 export function backupEndings(): string[] {
-  return systems
-    .filter((s) => s.capabilities.storage === 'vault')
-    .flatMap(({ capabilities: { fileEnding, looseEndings = [] } }) => [
-      ...[fileEnding, `${fileEnding}.gpg`],
-      ...looseEndings.flatMap((ending) => (ending === '' ? '' : SEALED.map((s) => ending + s))),
-    ]);
+  return systems.flatMap(({ capabilities: { fileEnding, looseEndings = [] } }) => [
+    ...(fileEnding === undefined ? [] : [fileEnding, `${fileEnding}.gpg`]),
+    ...looseEndings.flatMap((ending) => (ending === '' ? '' : SEALED.map((s) => ending + s))),
+  ]);
 }
 
 /** Whether a file of a vault is one that a system of these capabilities leaves under an ending that does not tell. */
@@ -23,7 +21,7 @@ export async function isLoose(path: string, { format, looseEndings }: Capabiliti
   const ending = /\.[^.]*$/.exec(plain)?.[0] ?? '';
   if (looseEndings?.includes(ending) !== true) return false;
   const { id } = await detectFile(path);
-  return id === format || id === 'openpgp';
+  return (format !== undefined && id === format) || id === 'openpgp';
 }
 
 /** How every caller opens a vault. */

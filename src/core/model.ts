@@ -85,14 +85,55 @@ export interface RestoreChoices {
   answers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** `unknown`: the platform said a word that we don't know; it is shown as it is. */
+export type HostedState = 'inProgress' | 'ready' | 'failed' | 'restoring' | 'deleting' | 'unknown';
+
+/** A part of a hosted backup with a state of its own: a component of the platform. */
+export interface HostedPart {
+  name: string;
+  state: HostedState;
+  /** The platform's own word for it. */
+  stateText: string;
+  /** Why it failed, as the platform says. */
+  error?: string;
+}
+
+/** A restore of a hosted backup, where the platform tells of it beside the backup. */
+export interface HostedRestore {
+  state: HostedState;
+  stateText: string;
+  /** ISO 8601. */
+  at?: string;
+  parts: HostedPart[];
+  error?: string;
+}
+
+/** Names a hosted backup; with its group it need not be searched for. */
+export interface HostedRef {
+  id: string;
+  /** As in `HostedBackup`. */
+  group?: string | undefined;
+}
+
 /** A backup that lies on the platform's own side. */
 export interface HostedBackup {
+  /** Unique in its cluster. */
   id: string;
   /** What the platform calls it: its label, its file. */
   name: string;
-  state: 'inProgress' | 'ready' | 'failed' | 'restoring' | 'unknown';
+  /** What of the cluster it is a backup of, where it has several: an environment. A heading in the tree. */
+  group?: string;
+  state: HostedState;
   /** The platform's own word for it. */
   stateText: string;
+  /** Its components, where each has a state of its own. */
+  parts?: HostedPart[];
+  /** Restores of it that the platform knows of, newest first. */
+  restores?: HostedRestore[];
+  /** Made by the platform's own schedule, not by a person. */
+  automated?: boolean;
+  /** Whether it can be restored now; else why not. Left out where the system can't restore it. */
+  restore?: true | string;
   /** ISO 8601. */
   created?: string;
   /** ISO 8601; absent while it is not finished. */
@@ -107,6 +148,14 @@ export interface HostedBackup {
   fetch?: true | string;
   /** Everything else the platform says of it. */
   facts: [name: string, value: string][];
+}
+
+/** The backups on a platform's own side. */
+export interface HostedListing {
+  /** Newest first. */
+  backups: HostedBackup[];
+  /** Why some may be missing: an environment that could not be asked. */
+  warnings: string[];
 }
 
 /** One object of a cluster, for the tree. */

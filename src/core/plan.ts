@@ -1,4 +1,4 @@
-import type { BackupScope, Inventory, RestoreChoices } from './model';
+import type { BackupScope, HostedBackup, Inventory, RestoreChoices } from './model';
 import type { ProgressUpdate, SnapshotReport } from './ports';
 
 /** How much a line of a plan matters: `blocker` stops the restore, `warning` must be read, `info` is told. */
@@ -134,6 +134,24 @@ export interface RestorePlan {
   /**
    * Of source and target as planned: the restore refuses to run when either has changed its identity since.
    */
+  fingerprint: string;
+}
+
+/** What a restore of a backup on the platform's own side would do, before it is done. Plain data. */
+export interface HostedRestorePlan {
+  cluster: string;
+  system: string;
+  backup: HostedBackup;
+  items: PlanLine[];
+  /** Answers and accepted codes that it was made with. */
+  choices: Pick<RestoreChoices, 'accept' | 'answers'>;
+  /** False when an item blocks. */
+  possible: boolean;
+  /** Whether a backup of the present state will be made first, on the platform's side. */
+  safetyBackup: boolean;
+  /** Why there can be none. */
+  noSafetyBackup?: string;
+  /** The restore refuses to run when what was planned is another by then. */
   fingerprint: string;
 }
 

@@ -6,12 +6,15 @@ import type {
   ClusterStatus,
   ContentsGroup,
   HostedBackup,
+  HostedListing,
+  HostedRef,
   Inventory,
   Manifest,
   RestoreChoices,
 } from './model';
 import type { ChangeResult, Looks, PlannedChange, PlanLine, RestorePlanItem } from './plan';
 import type { Recovery } from './recovery';
+import type { RetentionChange, RetentionPlan, RetentionSettings } from './retention/settings';
 
 /** Told how far a step is; `total` only where it is known. */
 export interface ProgressUpdate {
@@ -19,7 +22,8 @@ export interface ProgressUpdate {
   phase: string;
   done?: number;
   total?: number;
-  unit?: 'bytes' | 'records';
+  /** `percent`: `done` of 100. */
+  unit?: 'bytes' | 'records' | 'percent';
 }
 
 export type Progress = (update: ProgressUpdate) => void;
@@ -69,9 +73,14 @@ export interface Capabilities {
   storage: 'vault' | 'hosted';
   /** First one is the default. */
   modes: readonly BackupModeInfo[];
-  /** Id of the snapshot format that `backup()` yields, and the file ending of that format. */
-  format: string;
-  fileEnding: string;
+  /**
+   * Id of the snapshot format that `backup()` yields, and the file ending of that format. Left out where nothing comes
+   * into a vault: then every mode is `hosted`.
+   */
+  format?: string;
+  fileEnding?: string;
+  /** What lies in the vault is called so where it is no backup that could be restored: "Export". */
+  exports?: { title: string; plural: string };
   /** What a backup is made of, where that can be chosen. */
   parts?: readonly BackupPartInfo[];
   /**
@@ -92,7 +101,17 @@ export interface Capabilities {
     title: string;
     /** It can be copied into the vault (`HostedBackups.fetch`). */
     fetch: boolean;
+    /** It can be restored where it is (`planRestore`, `restore`). */
+    restore?: boolean;
+    /** It can be deleted (`remove`). */
+    remove?: boolean;
+    /** What `HostedBackup.group` is: "Environment". */
+    group?: string;
+    /** What a restore of such a backup replaces and what it does not touch, in a sentence, for the tree and the pages. */
+    covers?: string;
   };
+  /** Settings on the platform's side say how long backups are kept (`Adapter.retention`). */
+  retention?: boolean;
   /**
    * Endings under which the product itself leaves backups and which do not tell them, `''` for none at all: such files
    * are adopted when their bytes are of the format, or an OpenPGP message.
@@ -103,7 +122,12 @@ export interface Capabilities {
   /** A backup says what it does to the cluster before it starts (`Adapter.planBackup`). */
   announces?: boolean;
   /** The server that takes the backup can be chosen (`BackupRequest.on`): objects of this kind in `contents`. */
-  takenOn?: { kind: string; title: string };
+  takenOn?: {
+    kind: string;
+    title: string;
+    /** Ids of modes that can be placed; those that are not `hosted` when left out. */
+    modes?: readonly string[];
+  };
 }
 
 /** A cluster as configured, its secrets resolved. Never logged, never stored. */
@@ -132,6 +156,15 @@ export type SetupQuestion =
     }
   | { kind: 'file'; field: string; title: string; prompt: string }
   | { kind: 'secret'; field: string; title: string; prompt: string }
+  /** Picked from what the cluster itself says (`Adapter.setupOptions`), with the answers so far. */
+  | {
+      kind: 'list';
+      field: string;
+      title: string;
+      prompt: string;
+      /** Several may be picked: the answer is a list; none at all leaves the field out. */
+      many?: boolean;
+    }
   | {
       kind: 'choice';
       title: string;
@@ -203,6 +236,8 @@ export interface BackupRequest {
   on?: string | undefined;
   /** How the cluster's backups are encrypted, for a system that can do it itself. */
   encryption?: EncryptionRequest | undefined;
+  /** Answers to what the backup's plan asks (`PlanLine.questions`). */
+  answers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Bytes on their way from a cluster, and what the cluster said about them. */
@@ -249,8 +284,7 @@ export interface BackupPlan {
 
 /** Backups that lie on the platform's own side. */
 export interface HostedBackups {
-  /** Newest first. */
-  list(context: RunContext): Promise<HostedBackup[]>;
+  list(context: RunContext): Promise<HostedListing>;
   /**
    * Makes one and follows it to its end.
    * @throws with the platform's own reason where it failed
@@ -261,18 +295,80 @@ export interface HostedBackups {
   ): Promise<HostedBackup>;
   /** Its bytes; capability `hosted.fetch`. */
   fetch?(id: string, context: RunContext): Promise<BackupSource>;
+  /** What a restore of it would do, asked of the platform and changing nothing; capability `hosted.restore`. */
+  planRestore?(request: HostedRestoreRequest, context: RunContext): Promise<HostedRestoreLines>;
+  /**
+   * Restores it and follows that to its end. Asked for once, never repeated by itself.
+   * @returns the backup as the platform tells it afterwards
+   * @throws with the platform's own reason where it failed
+   */
+  restore?(request: HostedRestoreRequest, context: RunContext): Promise<HostedBackup>;
+  /** What has to be known before it is deleted; capability `hosted.remove`. */
+  planRemove?(ref: HostedRef, context: RunContext): Promise<HostedRemovePlan>;
+  /** Deletes it and follows that to its end; capability `hosted.remove`. */
+  remove?(ref: HostedRef, context: RunContext): Promise<void>;
+}
+
+/** What a restore on the platform's own side works with. */
+export interface HostedRestoreRequest {
+  ref: HostedRef;
+  choices: Pick<RestoreChoices, 'accept' | 'answers'>;
+  /** The person wants a backup of the present state first; the operation makes it. */
+  safetyBackup: boolean;
+}
+
+/** The platform's own part of such a plan. */
+export interface HostedRestoreLines {
+  backup: HostedBackup;
+  items: PlanLine[];
+  /** How the safety backup is made (`HostedBackups.create`). */
+  safety?: Pick<BackupRequest, 'mode' | 'on' | 'answers'> & { label?: string };
+  /** Why no safety backup can be made; then none is. */
+  noSafetyBackup?: string;
+}
+
+export interface HostedRemovePlan {
+  backup: HostedBackup;
+  items: PlanLine[];
+}
+
+/** How long a platform keeps backups, as it says itself. */
+export interface HostedRetention {
+  read(context: RunContext): Promise<RetentionSettings>;
+  /** What a change would send, and what will be there then. @throws where it can't be asked for */
+  plan(change: RetentionChange, context: RunContext): Promise<RetentionPlan>;
+  /** Sends it. @throws `core.planChanged` where the settings are others than in the plan */
+  write(plan: RetentionPlan, context: RunContext): Promise<RetentionSettings>;
+}
+
+/** A value of *Add Cluster* that a cluster offers. */
+export interface SetupOption {
+  value: string;
+  label: string;
+  description?: string;
+  detail?: string;
 }
 
 /** What every adapter does. */
 export interface AdapterBase {
   /** Asks the cluster how it is. Throws where it can't be reached or denies us. */
   status(context: RunContext): Promise<ClusterStatus>;
-  /** Starts a backup; the stream fails if the cluster cuts it. Refuses by an error of category `refused`. */
-  backup(request: BackupRequest, context: RunContext): Promise<BackupSource>;
+  /**
+   * Starts a backup that comes into the vault; the stream fails if the cluster cuts it. Refuses by an error of category
+   * `refused`. Left out where every mode is `hosted`.
+   */
+  backup?(request: BackupRequest, context: RunContext): Promise<BackupSource>;
   /** What that backup would do, asked of the cluster and changing nothing; capability `announces`. */
   planBackup?(request: BackupRequest, context: RunContext): Promise<BackupPlan>;
   /** Capability `hosted`. Throws where the entry lacks what it takes. */
   hosted?(): HostedBackups;
+  /** Capability `retention`. */
+  retention?(): HostedRetention;
+  /**
+   * What *Add Cluster* offers for a field that is picked from a list. The connection holds the answers so far and may
+   * lack every field that is asked later.
+   */
+  setupOptions?(field: string, context: RunContext): Promise<SetupOption[]>;
   /** What the cluster holds now; kinds that can't be counted with these rights are left out. */
   inventory(context: RunContext): Promise<Inventory>;
   /** The cluster's objects, for the tree; capability `contents`. */
@@ -324,6 +420,7 @@ export interface WholePlan {
 
 /** An adapter of a system that takes a snapshot as a whole, in place of all it holds. */
 export interface WholeAdapter extends AdapterBase {
+  backup: NonNullable<AdapterBase['backup']>;
   /** The system's own lines of a restore plan: versions, record types, CA, tokens. */
   planRestore(request: WholeRequest, context: RunContext): Promise<WholePlan>;
   /**
@@ -366,6 +463,7 @@ export interface ItemisedPlan {
 
 /** An adapter of a system that is restored object by object. */
 export interface ItemisedAdapter extends AdapterBase {
+  backup: NonNullable<AdapterBase['backup']>;
   /**
    * @param request `open` gives the backup's plain bytes from their beginning; destroy what is not read to its end.
    *   `looks` are those of a plan before, which need not be read again while they are fresh; a plan that is carried out
@@ -388,11 +486,24 @@ export interface ItemisedAdapter extends AdapterBase {
   ): Promise<ChangeResult[]>;
 }
 
-export type Adapter = WholeAdapter | ItemisedAdapter;
+/**
+ * An adapter of a platform that keeps its backups on its own side: they are listed, made, restored and deleted there by
+ * their ids. What it may put into a vault beside that is an export (`Capabilities.exports`), which nothing restores.
+ */
+export interface HostedAdapter extends AdapterBase {
+  hosted(): HostedBackups;
+}
+
+export type Adapter = WholeAdapter | ItemisedAdapter | HostedAdapter;
 
 /** Tells how a system is restored. */
 export function isItemised(adapter: Adapter): adapter is ItemisedAdapter {
   return 'planChanges' in adapter;
+}
+
+/** Whether what the vault holds of it can be restored at all. */
+export function restoresFromVault(adapter: Adapter): adapter is WholeAdapter | ItemisedAdapter {
+  return isItemised(adapter) || 'planRestore' in adapter;
 }
 
 // ---------------------------------------------------------------- snapshot formats

@@ -1,6 +1,7 @@
 import type { SnapshotFormat } from '../core/ports';
 import { snapshotErrors } from './snapshotErrors';
 import { SWARM_ENDING } from './swarm/layout';
+import { MARATHON_ENDING } from './marathon/layout';
 import { UCP_ENDING } from './ucp/layout';
 
 /** What can be said of a format without loading its reader. */
@@ -26,6 +27,11 @@ const FORMATS: readonly FormatInfo[] = [
     id: 'ucp',
     endings: [UCP_ENDING],
     load: async () => (await import('./ucp/checker')).ucpFormat,
+  },
+  {
+    id: 'marathon',
+    endings: [MARATHON_ENDING],
+    load: async () => (await import('./marathon/checker')).marathonFormat,
   },
 ];
 

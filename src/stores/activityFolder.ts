@@ -28,6 +28,7 @@ const startLine = z.object({
     'resume',
     'recover',
     'fetch',
+    'retention',
   ]),
   cluster: z.string(),
   subject: z.string().optional(),
@@ -39,7 +40,7 @@ const progressLine = z.object({
   phase: z.string(),
   done: z.number().optional(),
   total: z.number().optional(),
-  unit: z.enum(['bytes', 'records']).optional(),
+  unit: z.enum(['bytes', 'records', 'percent']).optional(),
 });
 const logLine = z.object({
   event: z.literal('log'),

@@ -27,7 +27,10 @@ export function hostedBackups(ucp: UcpConnections): HostedBackups {
             return `No engine of the entry was reached: ${error instanceof Error ? error.message : String(error)}`;
           }),
         ]);
-        return newestFirst(list).map((backup) => hostedBackup(backup, fetchable(backup, reached)));
+        const backups = newestFirst(list).map((backup) =>
+          hostedBackup(backup, fetchable(backup, reached)),
+        );
+        return { backups, warnings: [] };
       }),
 
     create: (request, context) => asked((api) => createHosted(ucp, api, request, context)),

@@ -31,11 +31,13 @@ export function hostedCommand(program: Command, withCli: WithCli): void {
       withCli<object>(async (cli, [name = '']) => {
         const { out } = cli;
         const { cluster } = await hostedCluster(cli, name);
-        const backups = await (await cli.operations()).listHosted({ cluster }, cli.context);
-        out.document({ cluster: name, hosted: backups });
+        const operations = await cli.operations();
+        const { backups, warnings } = await operations.listHosted({ cluster }, cli.context);
+        out.document({ cluster: name, hosted: backups, warnings });
         if (out.options.quiet) out.text(backups.map(({ id }) => `${id}\n`).join(''));
         else if (backups.length === 0) out.note('No backups.');
         else out.text(hostedTable(backups, cli.services.clock.now()));
+        for (const warning of warnings) out.note(warning);
         // Why one can't be used stands in no column.
         for (const { name: file, state, error, fetch } of backups) {
           if (error !== undefined) out.note(`${file} failed: ${error}`);
@@ -70,7 +72,8 @@ export function hostedCommand(program: Command, withCli: WithCli): void {
             : fromVariable(cli, passphraseEnv, '--passphrase-env');
         const { config, cluster } = await hostedCluster(cli, name);
         const operations = await cli.operations();
-        const found = chosen(await operations.listHosted({ cluster }, context), name, text);
+        const { backups } = await operations.listHosted({ cluster }, context);
+        const found = chosen(backups, name, text);
         const decryption = await decryptionOf(cli, cluster, found, given);
         const backup = await operations.fetchHosted(
           {

@@ -4,7 +4,16 @@ import type { ErrorInfo } from '../errors';
 import type { Log, ProgressUpdate, RunContext } from '../ports';
 
 export type ActivityKind =
-  'backup' | 'restore' | 'verify' | 'delete' | 'export' | 'adopt' | 'resume' | 'recover' | 'fetch';
+  | 'backup'
+  | 'restore'
+  | 'verify'
+  | 'delete'
+  | 'export'
+  | 'adopt'
+  | 'resume'
+  | 'recover'
+  | 'fetch'
+  | 'retention';
 
 /** One thing that ran or runs. */
 export interface Activity {

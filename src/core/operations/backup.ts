@@ -14,6 +14,8 @@ export interface BackupOptions {
   scope?: BackupScope | undefined;
   /** Which server takes it, where that can be chosen. */
   on?: string | undefined;
+  /** To what the backup's plan asks. */
+  answers?: Readonly<Record<string, string>> | undefined;
   origin: Manifest['origin'];
 }
 
@@ -53,7 +55,8 @@ export async function backUpLocked(
       message: `A backup of ${definition.title} in mode "${mode}" stays on the platform's side: it does not come into the vault.`,
     });
   }
-  const ask = () => parts.adapter.backup({ mode, scope, on, encryption }, context);
+  const { answers } = options;
+  const ask = () => parts.adapter.backup?.({ mode, scope, on, encryption, answers }, context);
   return keepFrom(parts, { ...options, mode }, ask, context);
 }
 
@@ -100,7 +103,7 @@ async function keep(
     cluster: parts.name,
     created: options.created,
     label: options.label,
-    ending: capabilities.fileEnding + (kind === 'none' ? '' : '.gpg'),
+    ending: (capabilities.fileEnding ?? '') + (kind === 'none' ? '' : '.gpg'),
   });
   try {
     const { report, content, keyIds } = sealed

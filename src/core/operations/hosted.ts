@@ -1,5 +1,5 @@
 import { coreErrors } from '../errors';
-import type { Backup, HostedBackup } from '../model';
+import type { Backup, HostedBackup, HostedListing } from '../model';
 import type { HostedBackups, RunContext } from '../ports';
 import { checkRequest, keepFrom } from './backup';
 import type { BackupOptions } from './backup';
@@ -7,7 +7,7 @@ import type { ClusterParts } from './context';
 import { finishInterrupted } from './resume';
 
 /** Backups that the platform keeps on its own side, newest first. */
-export function listHosted(parts: ClusterParts, context: RunContext): Promise<HostedBackup[]> {
+export function listHosted(parts: ClusterParts, context: RunContext): Promise<HostedListing> {
   return hostedOf(parts).list(context);
 }
 
@@ -30,9 +30,9 @@ export async function createHosted(
       message: `A backup of ${definition.title} in mode "${mode}" comes into the vault, not to the platform's side.`,
     });
   }
-  const { label, scope, on } = options;
-  return locked(parts, 'backup', context, (c) =>
-    hostedOf(parts).create({ mode, label, scope, on, encryption }, c),
+  const { label, scope, on, answers } = options;
+  return lockedFor(parts, 'backup', context, (c) =>
+    hostedOf(parts).create({ mode, label, scope, on, encryption, answers }, c),
   );
 }
 
@@ -48,25 +48,28 @@ export async function fetchHosted(
 ): Promise<Backup> {
   const { modes } = parts.definition.capabilities;
   const mode = modes.find(({ hosted }) => hosted === true)?.id;
-  return locked(parts, 'backup', context, (c) => {
+  return lockedFor(parts, 'backup', context, (c) => {
     const hosted = hostedOf(parts);
     if (hosted.fetch === undefined) throw unsupported(parts);
     return keepFrom(parts, { ...options, mode }, () => hosted.fetch?.(id, c), c);
   });
 }
 
-function hostedOf(parts: ClusterParts): HostedBackups {
+/** @throws `core.unsupported` */
+export function hostedOf(parts: ClusterParts): HostedBackups {
   if (parts.adapter.hosted === undefined) throw unsupported(parts);
   return parts.adapter.hosted();
 }
 
-function unsupported({ definition }: ClusterParts) {
+/** What the system's own side can't do. */
+export function unsupported({ definition }: ClusterParts) {
   return coreErrors.unsupported({
     message: `${definition.title} keeps no backups on its own side that could be used so.`,
   });
 }
 
-async function locked<T>(
+/** Runs while nobody else works on the cluster, after what a run before was cut off in has been finished. */
+export async function lockedFor<T>(
   parts: ClusterParts,
   purpose: string,
   context: RunContext,

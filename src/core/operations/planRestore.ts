@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { coreErrors } from '../errors';
 import type { Inventory, RestoreChoices } from '../model';
 import type { PlannedChange, RestoreComparison, RestorePlan, RestorePlanItem } from '../plan';
-import { isItemised } from '../ports';
+import { isItemised, restoresFromVault } from '../ports';
 import type { ItemisedPlan, RunContext, SnapshotReport, WholePlan } from '../ports';
 import type { ClusterParts } from './context';
 import { openPlain } from './source';
@@ -38,6 +39,7 @@ export async function planRestore(
   context: RunContext,
 ): Promise<RestorePlan> {
   const { adapter } = parts;
+  if (!restoresFromVault(adapter)) throw notRestored(parts);
   const { content, fingerprint, damage } =
     reuse(options.known) ?? (await read(source, parts, context));
   context.progress({ phase: 'Asking the cluster what it holds' });
@@ -125,6 +127,7 @@ async function planBySystem(
   const { adapter } = parts;
   const request = { content, choices: choices ?? {}, payloads: payloads ?? {} };
   if (!isItemised(adapter)) {
+    if (!restoresFromVault(adapter)) throw notRestored(parts);
     const manifest = source.backup?.manifest;
     return adapter.planRestore({ ...request, manifest }, context);
   }
@@ -132,6 +135,18 @@ async function planBySystem(
   if (damaged) return { items: [], changes: [] };
   const open = () => openHead(source, parts, context);
   return adapter.planChanges({ ...request, open, looks: known?.looks }, context);
+}
+
+/** Of a system whose backups stay on its platform's side. */
+export function notRestored({ definition }: ClusterParts) {
+  const { exports } = definition.capabilities;
+  return coreErrors.unsupported({
+    message:
+      exports === undefined
+        ? `Nothing in a vault can be restored to ${definition.title}: its backups lie on the platform's own side.`
+        : `${exports.plural} of ${definition.title} are for looking and comparing; nothing restores them.`,
+    next: "Restore one of the backups on the platform's own side.",
+  });
 }
 
 /** The backup's plain bytes, for a look at their beginning. */

@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
 import { coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
 import type { Backup, BackupScope } from '../model';
-import type { ChangeResult, PlanLine, RestorePlan } from '../plan';
-import { isItemised } from '../ports';
+import type { ChangeResult, RestorePlan } from '../plan';
+import { isItemised, restoresFromVault } from '../ports';
 import type { RestoreCheck, RunContext, WholeRequest } from '../ports';
 import { backUpLocked } from './backup';
 import type { ClusterParts } from './context';
 import { restoreItems } from './itemisedRestore';
 import type { CheckedStream } from './itemisedRestore';
-import { planFingerprint } from './planRestore';
+import { refuseOther } from './planGuards';
+import { notRestored, planFingerprint } from './planRestore';
 import { finishInterrupted } from './resume';
 import { openPlain } from './source';
 import type { StoredSource } from './source';
@@ -64,6 +65,7 @@ export async function restore(
         checked: () => checkedStream(source, parts, plan, locked),
       });
     }
+    if (!restoresFromVault(adapter)) throw notRestored(parts);
     const request: WholeRequest = {
       content: plan.content,
       manifest: source.backup?.manifest,
@@ -196,19 +198,6 @@ async function checkedStream(
     checker.destroy();
   };
   return { stream, close };
-}
-
-/** A warning that was not in the plan is one that nobody has confirmed. */
-function refuseOther(plan: RestorePlan, now: readonly PlanLine[]): void {
-  const fresh = now.find(
-    (line) =>
-      line.severity === 'warning' &&
-      !plan.items.some(({ code, title }) => code === line.code && title === line.title),
-  );
-  if (fresh === undefined) return;
-  throw coreErrors.planChanged({
-    message: `Cluster "${plan.cluster}" is not what it was when the plan was made: ${fresh.title}. Nothing was changed.`,
-  });
 }
 
 function refuseBlocked(plan: RestorePlan): void {

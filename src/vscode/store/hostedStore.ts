@@ -1,21 +1,16 @@
 import type { ResolvedCluster } from '../../compose/resolvedCluster';
-import type { HostedBackup } from '../../core/model';
+import type { HostedListing } from '../../core/model';
 import type { OperationsClient } from '../../workers/operationsClient';
 import type { SecretStore } from '../secretStorage';
 import { AskedStore } from './askedStore';
 import type { Asked } from './askedStore';
 import type { ClusterStore } from './clusterStore';
 
-interface Answer {
-  /** Newest first, as the platform said last; kept when it could not be asked again. */
-  backups: HostedBackup[];
-}
-
 /** What is known of the backups that lie on a platform's own side. */
-export type Hosted = Asked & Partial<Answer>;
+export type Hosted = Asked & Partial<HostedListing>;
 
 /** Backups that platforms keep on their own side, for the tree. */
-export class HostedStore extends AskedStore<Answer> {
+export class HostedStore extends AskedStore<HostedListing> {
   constructor(
     private readonly client: Pick<OperationsClient, 'call'>,
     store: Pick<ClusterStore, 'resolve' | 'onDidCheck'>,
@@ -24,7 +19,7 @@ export class HostedStore extends AskedStore<Answer> {
     super(store, secrets);
   }
 
-  protected async ask(cluster: ResolvedCluster): Promise<Answer> {
-    return { backups: await this.client.call('listHosted', { cluster }) };
+  protected async ask(cluster: ResolvedCluster): Promise<HostedListing> {
+    return this.client.call('listHosted', { cluster });
   }
 }

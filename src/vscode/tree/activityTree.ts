@@ -33,6 +33,7 @@ const TITLES: Record<Activity['kind'], string> = {
   resume: 'Finish',
   recover: 'Recover',
   fetch: 'Fetch',
+  retention: 'Set retention',
 };
 
 /** What runs and what ran, in this window and everywhere else that shares the journal. */

@@ -12,6 +12,7 @@ const STATES: Record<HostedBackup['state'], { word?: string; icon: string; colou
   ready: { word: 'ready', icon: 'pass', colour: 'testing.iconPassed' },
   failed: { word: 'failed', icon: 'error', colour: 'problemsErrorIcon.foreground' },
   restoring: { word: 'being restored', icon: 'history' },
+  deleting: { word: 'being deleted', icon: 'trash' },
   unknown: { icon: 'question', colour: 'problemsWarningIcon.foreground' },
 };
 

@@ -78,7 +78,7 @@ describe('UCP and MKE in the editor', function () {
     called = [];
     fakes = {
       status: () => ({ health: 'healthy', servers: [], warnings: [], version: '3.2.4' }),
-      listHosted: () => [ready, failed],
+      listHosted: () => ({ backups: [ready, failed], warnings: [] }),
       planBackup: () => calm,
       backup: ({ cluster }) => backup(cluster.connected.name),
       createHosted: () => ready,

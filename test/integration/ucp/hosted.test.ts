@@ -82,7 +82,7 @@ describe('UCP: backups that lie on another manager than the one that is asked', 
     const of = await cluster({ encryption: { passphrase: { secret: 'ours' } } });
     const made = await make(of);
     assert.equal(made.encrypted, false);
-    const [listed] = await site.operations.listHosted({ cluster: of }, context());
+    const [listed] = (await site.operations.listHosted({ cluster: of }, context())).backups;
     assert.equal(listed?.fetch, true);
     const fetching = { cluster: of, id: made.id, label: 'fetched' };
     const { manifest, path } = await site.operations.fetchHosted(fetching, context());
@@ -159,7 +159,7 @@ describe('UCP: backups that lie on another manager than the one that is asked', 
   it('is not fetched where no engine of that manager is listed, and says so beforehand', async () => {
     const made = await make(await cluster());
     const alone = await cluster({ engines: undefined });
-    const [listed] = await site.operations.listHosted({ cluster: alone }, context());
+    const [listed] = (await site.operations.listHosted({ cluster: alone }, context())).backups;
     assert.match(String(listed?.fetch), new RegExp(`no engine of the manager ${other.hostname}`));
     const error = await refused(
       site.operations.fetchHosted({ cluster: alone, id: made.id }, context()),
@@ -179,7 +179,7 @@ describe('UCP: backups that lie on another manager than the one that is asked', 
         if (done > 100_000) abort.abort();
       },
     };
-    const before = await site.operations.listHosted({ cluster: of }, context());
+    const { backups: before } = await site.operations.listHosted({ cluster: of }, context());
     await refused(site.operations.fetchHosted({ cluster: of, id: made.id }, run), 'core.cancelled');
     assert.equal(before.length, server.backups.length);
     const { removed } = await site.operations.tidyVault(

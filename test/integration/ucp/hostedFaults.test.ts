@@ -47,7 +47,7 @@ describe('UCP: backups over the HTTP API of the stand-in server', function () {
   const until = (what: string, isSo: () => boolean) =>
     waitFor(what, () => Promise.resolve(isSo() || undefined), { timeoutMs: 60_000, everyMs: 20 });
   const list = async (of?: ResolvedCluster): Promise<HostedBackup[]> =>
-    site.operations.listHosted({ cluster: of ?? (await cluster()) }, context());
+    (await site.operations.listHosted({ cluster: of ?? (await cluster()) }, context())).backups;
 
   it('makes one, follows it to its end and lists it; no token and no password stands anywhere', async () => {
     const made = await create(undefined, undefined, 'nightly');

@@ -27,7 +27,7 @@ const failed: HostedBackup = {
 
 function world(more: Partial<World> = {}, hosted: HostedBackup[] = [ready, failed]): World {
   const operations: NonNullable<World['operations']> = {
-    listHosted: () => Promise.resolve(hosted),
+    listHosted: () => Promise.resolve({ backups: hosted, warnings: [] }),
     createHosted: () => Promise.resolve(ready),
     fetchHosted: () => Promise.resolve(backup({ encryption: { kind: 'passphrase' } })),
   };
@@ -49,7 +49,11 @@ describe('hosted on the command line', () => {
 
   it('gives all of it as JSON, and the ids alone', async () => {
     const json = await run(['hosted', 'list', 'prod', '--json'], world());
-    assert.deepEqual(JSON.parse(json.out), { cluster: 'prod', hosted: [ready, failed] });
+    assert.deepEqual(JSON.parse(json.out), {
+      cluster: 'prod',
+      hosted: [ready, failed],
+      warnings: [],
+    });
     const quiet = await run(['hosted', 'list', 'prod', '-q'], world());
     assert.equal(quiet.out, '11111111-aaaa\n11111111-bbbb\n');
   });

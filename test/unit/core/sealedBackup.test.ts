@@ -105,7 +105,7 @@ describe('a backup that arrives as an OpenPGP message', () => {
   function fetch(stream: Readable, wishes: Wishes = {}, context: RunContext = testContext()) {
     const source: BackupSource = { stream, notes: [], sealed: true, ...wishes.source };
     const hosted: HostedBackups = {
-      list: () => Promise.resolve([]),
+      list: () => Promise.resolve({ backups: [], warnings: [] }),
       create: () => Promise.reject(new Error('not asked for')),
       fetch: () => Promise.resolve(source),
     };
