@@ -29,6 +29,8 @@ export interface HttpSettings {
   tls?: TlsSettings;
   /** Milliseconds: to connect, to the first byte of an answer, between two pieces of a body. */
   timeouts: { connect: number; headers: number; idle: number };
+  /** At the same time, at most. Default: 6. */
+  connections?: number;
   /** For messages, e.g. `Consul "prod" at https://10.0.0.1:8501`. */
   where: string;
 }
@@ -179,7 +181,7 @@ export class HttpClient {
   }
 
   async #getOnce(request: HttpRequest): Promise<HttpReply> {
-    this.#line ??= this.#open(CONNECTIONS);
+    this.#line ??= this.#open(this.settings.connections ?? CONNECTIONS);
     const reply = await this.#send(await this.#line, request, { method: 'GET' });
     const { status } = reply;
     if (status < 300 || request.accept?.includes(status)) return reply;
