@@ -191,8 +191,19 @@ export function parseSelector(text: string): ItemSelector | undefined {
     : { kind: match[1], name: match[2] };
 }
 
-/** Labels are checked in one place, as one types and before anything runs. */
-export function labelProblem(label: string): string | undefined {
+/**
+ * Labels are checked in one place, as one types and before anything runs.
+ *
+ * @param system that the backup is of: its own rule may be the stricter one
+ */
+export function labelProblem(
+  label: string,
+  system?: { labelProblem?(label: string): string | undefined },
+): string | undefined {
+  return generalProblem(label) ?? (label === '' ? undefined : system?.labelProblem?.(label));
+}
+
+function generalProblem(label: string): string | undefined {
   if (label === '' || LABEL_PATTERN.test(label)) return undefined;
   if (label.length < 3 || label.length > 25) return 'A label has 3 to 25 characters.';
   if (label.startsWith('..')) return 'A label does not start with "..".';

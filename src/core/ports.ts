@@ -201,6 +201,8 @@ export interface SystemDefinition {
    * The address a stored secret is bound to: a secret entered for one address is never sent to another.
    */
   secretBinding(connection: unknown): string;
+  /** What is wrong with a backup's label besides the rule of all systems, said as one types. */
+  labelProblem?(label: string): string | undefined;
   /** Things worth a warning in the tree before anything is asked of the cluster. */
   warnings(connection: unknown): string[];
   /**

@@ -92,6 +92,10 @@ export const dcos: SystemDefinition = {
     announces: true,
   },
   setup: dcosSetup,
+  labelProblem: (label) =>
+    LABEL.test(label)
+      ? undefined
+      : 'DC/OS takes no label with "." or "-" among its first two characters.',
   secretBinding: (connection) => new URL(dcosConnectionSchema.parse(connection).address).origin,
   warnings: (connection) => {
     const { protocol, hostname } = new URL(dcosConnectionSchema.parse(connection).address);
@@ -100,5 +104,7 @@ export const dcos: SystemDefinition = {
   load: async () => (await import('./adapter')).createDcosAdapter,
 };
 
+/** Of the service's description; stricter than the words beside it, which only forbid `..` at the beginning. */
+const LABEL = /^[A-Za-z0-9_][A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const IN_CLEAR = 'The password and the token cross the network in clear: use https://.';

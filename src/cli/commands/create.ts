@@ -46,15 +46,15 @@ export function createCommand(program: Command, withCli: WithCli): void {
     .action(
       withCli<Options>(async (cli, [name = ''], { label, mode, on, dryRun, ...chosen }) => {
         const { context } = cli;
+        const config = clusterNamed(await cli.configuration(), name);
+        const system = (await cli.services.systems()).find(({ id }) => id === config.system);
         // Before anybody is asked for a secret.
-        const problem = labelProblem(label ?? '');
+        const problem = labelProblem(label ?? '', system);
         if (problem !== undefined) {
           throw coreErrors.badLabel({
             message: `The label "${label ?? ''}" can't be used: ${problem}`,
           });
         }
-        const config = clusterNamed(await cli.configuration(), name);
-        const system = (await cli.services.systems()).find(({ id }) => id === config.system);
         const scope = scopeOf(system, chosen);
         if (on !== undefined && system?.capabilities.takenOn === undefined) {
           throw cliErrors.usage({

@@ -148,7 +148,7 @@ async function keep(
  * @throws `core.badLabel`, `core.unsupported`
  */
 export function checkRequest(parts: ClusterParts, options: Omit<BackupOptions, 'origin'>): string {
-  const problem = labelProblem(options.label ?? '');
+  const problem = labelProblem(options.label ?? '', parts.definition);
   if (problem !== undefined) {
     throw coreErrors.badLabel({
       message: `The label "${options.label ?? ''}" can't be used: ${problem}`,

@@ -79,7 +79,7 @@ async function backUp(
     title: wish.title,
     prompt: 'Label, to find it again. Press Enter for none.',
     placeHolder: 'before-upgrade',
-    validateInput: (value) => labelProblem(value),
+    validateInput: (value) => labelProblem(value, entry.definition),
   });
   if (label === undefined) return;
   const cluster = await store.resolve(entry, secrets.asking);
