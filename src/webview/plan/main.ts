@@ -1,4 +1,5 @@
 import '../shared/base.css';
+import '../shared/planLines.css';
 import './plan.css';
 import './changes.css';
 import { countsText, resultsText } from '../../core/restoreChoices';
@@ -6,15 +7,16 @@ import type { PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessa
 import { button, h, icon, placeChildren } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { banner } from '../shared/told';
+import type { Told } from '../shared/told';
 import { ALL_CHANGES } from './changeRows';
 import type { ChangesView } from './changeRows';
 import { ChangesSection } from './changesSection';
 import { answersSection, choicesSection, questions } from './choicesSection';
 import { keepingPlace } from './fields';
 import { PlanState } from './planState';
-import { banner, comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
+import { comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
 import { outcome, verdict } from './words';
-import type { Told } from './words';
 
 /** What outlives the page being hidden. */
 interface Kept {

@@ -4,18 +4,8 @@ import type { ShownPlan } from '../../protocol/planMessages';
 import { h, icon, section } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { ageText, bytesText, changeText, countText, timeTexts } from '../shared/format';
-import { orderedItems, orderedRows, rowChange, rowName } from './words';
-import type { Told } from './words';
-
-/** A verdict or an outcome. */
-export function banner(told: Told, id: string): HTMLElement {
-  return h(
-    'section',
-    { class: `banner ${told.tone}`, 'aria-labelledby': id },
-    icon(told.icon, 'banner-icon'),
-    h('div', {}, h('h2', { id }, told.title), h('p', {}, told.text)),
-  );
-}
+import { planLines } from '../shared/planLines';
+import { orderedRows, rowChange, rowName } from './words';
 
 /** Which backup goes to which cluster. */
 export function fromTo(plan: RestorePlan): HTMLElement {
@@ -59,48 +49,13 @@ function card(title: string, iconName: string, name: string, ...facts: Child[]):
   );
 }
 
-const SEVERITIES = {
-  blocker: { icon: 'error', word: 'Blocks' },
-  warning: { icon: 'warning', word: 'Warning' },
-  info: { icon: 'info', word: 'Note' },
-} as const;
-
 /** What has to be known: what blocks first. */
 export function itemsSection(
   plan: RestorePlan,
   questions: (item: RestorePlanItem) => HTMLElement[],
 ): HTMLElement | undefined {
   if (plan.items.length === 0) return undefined;
-  return section(
-    'items',
-    'What to know first',
-    {},
-    h(
-      'ul',
-      { class: 'items' },
-      ...orderedItems(plan.items).map((item) => itemRow(item, questions(item))),
-    ),
-  );
-}
-
-function itemRow(
-  { severity, code, title, detail }: RestorePlanItem,
-  fields: readonly HTMLElement[],
-): HTMLElement {
-  const shown = SEVERITIES[severity];
-  return h(
-    'li',
-    { class: `item ${severity}` },
-    icon(shown.icon, 'item-icon'),
-    h(
-      'div',
-      {},
-      h('p', {}, h('span', { class: 'badge' }, shown.word), h('strong', {}, title)),
-      detail !== undefined && h('p', { class: 'detail' }, detail),
-      ...fields,
-      h('p', { class: 'muted small' }, h('code', {}, code)),
-    ),
-  );
+  return section('items', 'What to know first', {}, planLines(plan.items, questions));
 }
 
 const CHANGES = {

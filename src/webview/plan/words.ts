@@ -1,26 +1,8 @@
-import type {
-  PlannedChange,
-  RestoreComparison,
-  RestorePlan,
-  RestorePlanItem,
-} from '../../core/plan';
+import type { PlannedChange, RestoreComparison, RestorePlan } from '../../core/plan';
 import { countActions, destructiveChanges } from '../../core/restoreChoices';
 import type { PlanOutcome } from '../../protocol/planMessages';
 import { counted } from '../shared/format';
-
-export interface Told {
-  tone: 'good' | 'bad' | 'notice' | 'info';
-  icon: string;
-  title: string;
-  text: string;
-}
-
-const ORDER = { blocker: 0, warning: 1, info: 2 } as const;
-
-/** What stops the restore first, then what must be read, then what is only told. */
-export function orderedItems(items: readonly RestorePlanItem[]): RestorePlanItem[] {
-  return [...items].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
-}
+import type { Told } from '../shared/told';
 
 /** The plan in one sentence. */
 export function verdict(plan: RestorePlan): Told {

@@ -9,10 +9,10 @@ import type {
 import { button, h, icon } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { banner } from '../shared/told';
 import { stepItem } from './step';
 import type { StepActions } from './step';
 import { activity, currentStep, verdict } from './words';
-import type { Told } from './words';
 
 const host = connectHost<RecoveryRequest, RecoveryReply, Record<string, never>>();
 const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
@@ -93,15 +93,6 @@ function head({ cluster, at, busy }: ShownRecovery): HTMLElement {
         ),
     ),
     h('div', { class: 'actions', role: 'group', 'aria-label': 'Actions' }, buttons),
-  );
-}
-
-function banner(told: Told, id: string): HTMLElement {
-  return h(
-    'section',
-    { class: `banner ${told.tone}`, 'aria-labelledby': id },
-    icon(told.icon, 'banner-icon'),
-    h('div', {}, h('h2', { id }, told.title), h('p', {}, told.text)),
   );
 }
 

@@ -1,12 +1,6 @@
 import type { Recovery, RecoveryStep } from '../../core/recovery';
 import type { ShownRecovery } from '../../protocol/recoveryMessages';
-
-export interface Told {
-  tone: 'good' | 'bad' | 'notice' | 'info';
-  icon: string;
-  title: string;
-  text: string;
-}
+import type { Told } from '../shared/told';
 
 const STATES: Readonly<Record<Recovery['state'], Omit<Told, 'text'>>> = {
   healthy: { tone: 'good', icon: 'pass-filled', title: 'All is well' },

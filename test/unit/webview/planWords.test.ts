@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RestorePlan, RestorePlanItem } from '../../../src/core/plan';
-import {
-  orderedItems,
-  orderedRows,
-  outcome,
-  rowChange,
-  rowName,
-  verdict,
-} from '../../../src/webview/plan/words';
+import { orderedRows, outcome, rowChange, rowName, verdict } from '../../../src/webview/plan/words';
+import { orderedItems } from '../../../src/webview/shared/planLines';
 
 const item = (severity: RestorePlanItem['severity'], code: string): RestorePlanItem => ({
   severity,
