@@ -6,7 +6,7 @@ import type {
   RecoveryRequest,
   ShownRecovery,
 } from '../../protocol/recoveryMessages';
-import { button, h, icon } from '../shared/dom';
+import { button, h } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
 import { banner } from '../shared/told';
