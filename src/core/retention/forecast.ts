@@ -1,0 +1,171 @@
+import { holdsOf, soundSchedules } from './holds';
+import type { Hold, KeptBackup } from './holds';
+import { addInterval, compareIntervals } from './interval';
+import type { RetentionPolicy } from './policy';
+
+/** A backup that is there already. */
+export interface ExistingBackup {
+  id: string;
+  /** ISO 8601. */
+  created: string;
+  /** Made by a schedule, not by hand. */
+  automated: boolean;
+  /** When the platform says that it goes, ISO 8601. */
+  expires?: string;
+}
+
+/** A backup that is there or will be, and how long. */
+export interface ForecastBackup {
+  /** Of an existing one; else made of the moment at which it will be made. */
+  id: string;
+  made: Date;
+  /** When it goes; undefined: not before the end of the forecast. Never before the forecast begins. */
+  until: Date | undefined;
+  automated: boolean;
+  existing: boolean;
+  /** Intervals of the schedules that keep it, in the policy's order; `manual` for one made by hand. */
+  heldBy: string[];
+  /** All that hold it, also only until the next one is made, with the end of each: `heldAt` asks for a date. */
+  holds: { by: string; until: Date | undefined }[];
+  /** Why it goes; left out where it stays. */
+  why?: string;
+}
+
+/**
+ * Which backups there will be under a policy, and how long each: a pure function of policy, backups and time.
+ *
+ * As Upsun words it: schedules of interval and count, `manualCount`, and `maxBackups` of both together. What follows
+ * is our reading, as no description says it: an automated backup is made once in each finest interval, counted from the
+ * newest automated one there is, or from `from` where there is none; coarser schedules make none of their own, they
+ * hold one of those (`holdsOf` says which); above `maxBackups` the oldest goes first, whether made by hand or not; one
+ * with an end of its own (`expires`) is not kept beyond that. Nobody is assumed to make any by hand.
+ *
+ * @param existing in any order; those that go at once have `from` as their `until`
+ * @param until the end of the forecast
+ * @returns oldest first
+ */
+export function forecast(
+  policy: RetentionPolicy,
+  existing: readonly ExistingBackup[],
+  from: Date,
+  until: Date,
+): ForecastBackup[] {
+  const backups = [...existing.map(asEntry), ...coming(policy, existing, from, until)].sort(
+    (a, b) => a.made - b.made,
+  );
+  const ends = holdsOf(policy, backups).map((holds, index) =>
+    endOf(backups[index] as Entry, holds, from.getTime()),
+  );
+  const { maxBackups } = policy;
+  if (maxBackups !== undefined) capTotal(maxBackups, backups, ends, from.getTime());
+  return backups.map((backup, index) =>
+    told(backup, ends[index] as End, { from: from.getTime(), until: until.getTime() }),
+  );
+}
+
+/** Those of a forecast that are there at a moment. */
+export function present(backups: readonly ForecastBackup[], at: Date): ForecastBackup[] {
+  return backups.filter(({ made, until }) => made <= at && (until === undefined || at < until));
+}
+
+/** What holds a backup at a moment: the newest one is held by every schedule until the next one is made. */
+export function heldAt({ holds }: ForecastBackup, at: Date): string[] {
+  return holds.filter(({ until }) => until === undefined || at < until).map(({ by }) => by);
+}
+
+interface Entry extends KeptBackup {
+  id: string;
+  existing: boolean;
+  expires?: number;
+}
+
+/** Infinity where it stays. */
+interface End {
+  at: number;
+  why: string;
+  holds: Hold[];
+}
+
+function asEntry({ id, created, automated, expires }: ExistingBackup): Entry {
+  const entry: Entry = { id, made: Date.parse(created), automated, existing: true };
+  return expires === undefined ? entry : { ...entry, expires: Date.parse(expires) };
+}
+
+/** The automated backups that will be made. */
+function coming(
+  policy: RetentionPolicy,
+  existing: readonly ExistingBackup[],
+  from: Date,
+  until: Date,
+): Entry[] {
+  const [finest] = soundSchedules(policy).sort((a, b) => compareIntervals(a.rhythm, b.rhythm));
+  if (finest === undefined) return [];
+  const newest = existing
+    .filter(({ automated }) => automated)
+    .reduce((time, { created }) => Math.max(time, Date.parse(created)), -Infinity);
+  const isFirst = newest === -Infinity;
+  const anchor = isFirst ? from : new Date(newest);
+  const made: Entry[] = [];
+  for (let times = isFirst ? 0 : 1; ; times += 1) {
+    const date = addInterval(anchor, finest.rhythm, times);
+    if (!(date <= until)) return made;
+    if (date < from) continue;
+    const id = `${finest.interval}@${date.toISOString()}`;
+    made.push({ id, made: date.getTime(), automated: true, existing: false });
+  }
+}
+
+/** When the last that holds a backup lets go, or its own end comes. */
+function endOf({ made, automated, expires = Infinity }: Entry, holds: Hold[], from: number): End {
+  const start = Math.max(made, from);
+  const latest = holds.reduce<Hold | undefined>(
+    (last, hold) =>
+      last === undefined || (hold.until ?? Infinity) > (last.until ?? Infinity) ? hold : last,
+    undefined,
+  );
+  const released = latest === undefined ? start : Math.max(latest.until ?? Infinity, start);
+  if (expires < released) {
+    return { at: Math.max(expires, start), why: 'its own end, set when it was made', holds };
+  }
+  const nothing = automated ? 'no schedule holds it' : 'none made by hand is kept';
+  return { at: released, why: latest?.why ?? nothing, holds };
+}
+
+/** Ends the oldest ones earlier, wherever one is made and there are too many. */
+function capTotal(max: number, backups: readonly Entry[], ends: End[], from: number): void {
+  const why = `more than ${max} in all, the oldest goes`;
+  const goes = Float64Array.from(ends, ({ at }) => at);
+  let live: number[] = [];
+  backups.forEach(({ made }, index) => {
+    live.push(index);
+    // All that is there when the forecast begins counts at once.
+    if (live.length <= max || (backups[index + 1]?.made ?? Infinity) <= from) return;
+    const now = Math.max(made, from);
+    live = live.filter((other) => (goes[other] as number) > now);
+    for (const other of live.splice(0, Math.max(0, live.length - max))) {
+      ends[other] = { at: now, why, holds: ends[other]?.holds ?? [] };
+    }
+  });
+}
+
+function told(
+  { id, made, automated, existing }: Entry,
+  { at, why, holds }: End,
+  { from, until }: { from: number; until: number },
+): ForecastBackup {
+  const date = (time: number) => (time > until ? undefined : new Date(Math.max(time, from)));
+  const lasting = holds.filter(({ passing }) => passing !== true);
+  return {
+    id,
+    made: new Date(made),
+    until: date(at),
+    automated,
+    existing,
+    heldBy: (lasting.length === 0 ? holds : lasting).map(({ by }) => by),
+    holds: holds.map((hold) => ({
+      by: hold.by,
+      until: date(Math.min(hold.until ?? Infinity, at)),
+    })),
+    ...(at > until ? {} : { why }),
+  };
+}

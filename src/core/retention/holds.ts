@@ -1,0 +1,84 @@
+import { bucketOf, parseInterval } from './interval';
+import type { Interval } from './interval';
+import type { RetentionPolicy, RetentionSchedule } from './policy';
+
+/** A reason why a backup is kept. Times are in milliseconds since 1970. */
+export interface Hold {
+  /** The schedule's interval; `manual` for one that was made by hand. */
+  by: string;
+  /** When it lets go: as the backup is made that takes its place. Left out where none does. */
+  until?: number;
+  /** Why it lets go then. */
+  why?: string;
+  /** It is the newest of its interval only until the next one is made in the same. */
+  passing?: boolean;
+}
+
+/** What is to be known of a backup to say how long it is kept. */
+export interface KeptBackup {
+  /** Milliseconds since 1970. */
+  made: number;
+  automated: boolean;
+}
+
+/** A schedule that can be kept to. */
+export interface SoundSchedule extends RetentionSchedule {
+  rhythm: Interval;
+}
+
+/** Those of a policy's schedules that can be kept to; one with another interval or count makes and holds nothing. */
+export function soundSchedules({ schedules }: RetentionPolicy): SoundSchedule[] {
+  return schedules.flatMap((schedule) => {
+    const rhythm = parseInterval(schedule.interval);
+    const isSound = rhythm !== undefined && Number.isInteger(schedule.count) && schedule.count > 0;
+    return isSound ? [{ ...schedule, rhythm }] : [];
+  });
+}
+
+/**
+ * What holds each backup, in their order, `maxBackups` left aside.
+ *
+ * A schedule looks at the automated backups of each of its intervals of the calendar and holds the newest of each (so
+ * that one made late, or twice, does no harm), for as long as fewer than `count` later intervals have one. An interval
+ * without a backup does not count. Of those made by hand the newest `manualCount` are held, all where it is left out.
+ *
+ * @param backups oldest first, all that were made, also those that are gone by the end
+ */
+export function holdsOf(policy: RetentionPolicy, backups: readonly KeptBackup[]): Hold[][] {
+  const holds: Hold[][] = backups.map(() => []);
+  const automated = indexesOf(backups, true);
+  const times = automated.map((index) => backups[index]?.made ?? NaN);
+  for (const schedule of soundSchedules(policy)) {
+    holdsOfSchedule(schedule, times).forEach((hold, at) => holds[automated[at] ?? 0]?.push(hold));
+  }
+  const byHand = indexesOf(backups, false);
+  const { manualCount: kept = Infinity } = policy;
+  byHand.forEach((index, at) => {
+    const until = backups[byHand[at + kept] ?? -1]?.made;
+    const why = kept === 0 ? 'none made by hand is kept' : `${kept} newer made by hand`;
+    holds[index]?.push(until === undefined ? { by: 'manual' } : { by: 'manual', until, why });
+  });
+  return holds;
+}
+
+/** @param times of automated backups, oldest first; each is held for a while at least */
+function holdsOfSchedule({ interval, count, rhythm }: SoundSchedule, times: number[]): Hold[] {
+  const buckets = times.map((time) => bucketOf(time, rhythm));
+  // An interval counts from its first backup on, before the one is made that it will keep.
+  const openings = times.filter((_, at) => at === 0 || buckets[at] !== buckets[at - 1]);
+  let opened = 0;
+  return times.map((_, at) => {
+    if (at > 0 && buckets[at] !== buckets[at - 1]) opened += 1;
+    if (at + 1 < times.length && buckets[at] === buckets[at + 1]) {
+      const why = `a newer one in the same interval of ${interval}`;
+      return { by: interval, until: times[at + 1] as number, why, passing: true };
+    }
+    const until = openings[opened + count];
+    if (until === undefined) return { by: interval };
+    return { by: interval, until, why: `${count} newer of ${interval}` };
+  });
+}
+
+function indexesOf(backups: readonly KeptBackup[], automated: boolean): number[] {
+  return backups.flatMap((backup, index) => (backup.automated === automated ? [index] : []));
+}

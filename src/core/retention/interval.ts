@@ -1,0 +1,97 @@
+/** `h` hours, `d` days, `w` weeks, `M` months, `y` years. */
+export type IntervalUnit = 'h' | 'd' | 'w' | 'M' | 'y';
+
+export interface Interval {
+  /** A whole number of units, 1 or more. */
+  number: number;
+  unit: IntervalUnit;
+}
+
+const FORM = /^([1-9]\d{0,3})([hdwMy])$/;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NAMES = { h: 'hour', d: 'day', w: 'week', M: 'month', y: 'year' } as const;
+/** Units of one length, in milliseconds: of UTC, where a day has 24 hours. */
+const FIXED: Partial<Record<IntervalUnit, number>> = { h: HOUR, d: DAY, w: 7 * DAY };
+/** In the mean of 400 years of the calendar, for comparing only. */
+const MEAN_MONTH = (146_097 * DAY) / 4800;
+/** 1 January 1970 was a Thursday; weeks begin on Monday. */
+const DAYS_BEFORE_THURSDAY = 3;
+
+/** An interval as it is written, `2h` or `1M`; undefined where it is none. */
+export function parseInterval(text: string): Interval | undefined {
+  const [, number, unit] = FORM.exec(text) ?? [];
+  if (number === undefined || unit === undefined) return undefined;
+  return { number: Number(number), unit: unit as IntervalUnit };
+}
+
+/** What is wrong with an interval, said as one types it; undefined where it is right. */
+export function intervalProblem(text: string): string | undefined {
+  if (FORM.test(text)) return undefined;
+  if (text.trim() === '') return 'An interval is a number and a unit: 2h, 1d, 1w, 1M or 1y.';
+  if (text !== text.trim()) return 'No spaces: 2h, 1d, 1w, 1M or 1y.';
+  const [, digits = '', unit = ''] = /^(\d*)(.*)$/s.exec(text) ?? [];
+  if (digits === '') return 'A number comes first: 2h, 1d, 1w, 1M or 1y.';
+  if (/^0+$/.test(digits)) return 'The number is 1 or more.';
+  if (digits.startsWith('0')) return 'The number does not begin with 0.';
+  if (digits.length > 4) return 'The number is 9999 at most.';
+  if (unit === '') return 'A unit follows the number: h, d, w, M or y.';
+  if (unit === 'm') return 'Months are a capital M; minutes are no unit.';
+  if (/^[HDWY]$/.test(unit)) return `The unit is a small ${unit.toLowerCase()}.`;
+  return 'The unit is h (hours), d (days), w (weeks), M (months) or y (years).';
+}
+
+/** `every day`, `every 2 weeks`. */
+export function intervalWords({ number, unit }: Interval): string {
+  return number === 1 ? `every ${NAMES[unit]}` : `every ${number} ${NAMES[unit]}s`;
+}
+
+/**
+ * That many intervals later, or earlier where `times` is negative. True to the calendar, in UTC: months and years keep
+ * their day, or take the last of a month that is too short, counted from `date` each time, so that the 31st comes back.
+ */
+export function addInterval(date: Date, { number, unit }: Interval, times = 1): Date {
+  const length = FIXED[unit];
+  if (length !== undefined) return new Date(date.getTime() + length * number * times);
+  const months = (unit === 'y' ? 12 : 1) * number * times;
+  const moved = new Date(date);
+  moved.setUTCDate(1);
+  moved.setUTCMonth(moved.getUTCMonth() + months);
+  moved.setUTCDate(Math.min(date.getUTCDate(), daysOfMonth(moved)));
+  return moved;
+}
+
+/**
+ * Which interval of the calendar a moment lies in, counted on without a gap: hours and days of UTC, weeks from Monday,
+ * months, years. Several units in one are counted from the same beginning, so that it hangs on no backup which they are.
+ *
+ * @param time milliseconds since 1970
+ */
+export function bucketOf(time: number, { number, unit }: Interval): number {
+  return Math.floor(unitsBefore(time, unit) / number);
+}
+
+/** For finding the finest of several: negative where `a` is shorter. Months and years count with their mean length. */
+export function compareIntervals(a: Interval, b: Interval): number {
+  return meanLength(a) - meanLength(b);
+}
+
+function unitsBefore(time: number, unit: IntervalUnit): number {
+  if (unit === 'h') return Math.floor(time / HOUR);
+  const days = Math.floor(time / DAY);
+  if (unit === 'd') return days;
+  if (unit === 'w') return Math.floor((days + DAYS_BEFORE_THURSDAY) / 7);
+  const date = new Date(time);
+  const year = date.getUTCFullYear();
+  return unit === 'y' ? year : year * 12 + date.getUTCMonth();
+}
+
+function meanLength({ number, unit }: Interval): number {
+  return number * (FIXED[unit] ?? (unit === 'y' ? 12 : 1) * MEAN_MONTH);
+}
+
+function daysOfMonth(date: Date): number {
+  const last = new Date(date);
+  last.setUTCMonth(last.getUTCMonth() + 1, 0);
+  return last.getUTCDate();
+}
