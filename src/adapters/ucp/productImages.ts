@@ -37,11 +37,6 @@ export function repositoryFor(version: string, image: string | undefined): strin
   return image ?? (isAtLeast(version, 3, 3) ? 'mirantis/ucp' : 'docker/ucp');
 }
 
-/** The product was renamed with 3.3. */
-export function productName(version: string | undefined): 'UCP' | 'MKE' {
-  return version !== undefined && isAtLeast(version, 3, 3) ? 'MKE' : 'UCP';
-}
-
 /** Negative where `one` is older. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [versionParts(one), versionParts(other)];

@@ -1,7 +1,8 @@
 import type { Recovery, RecoveryQuestion, RecoveryStep } from '../../core/recovery';
+import { productName } from '../../snapshots/ucp/layout';
 import { isBare, isInstalled } from './installed';
 import { pingWords } from './ping';
-import { isAtLeast, productName } from './productImages';
+import { isAtLeast } from './productImages';
 import type { ProductSeen } from './recoverySeen';
 import { UNINSTALL_TELLS } from './uninstallLines';
 

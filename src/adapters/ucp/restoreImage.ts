@@ -1,5 +1,6 @@
 import type { PlanLine, PlanQuestion } from '../../core/plan';
-import { compareVersions, isAtLeast, productName, versionParts } from './productImages';
+import { productName } from '../../snapshots/ucp/layout';
+import { compareVersions, isAtLeast, versionParts } from './productImages';
 import type { ProductImage } from './productImages';
 import type { RestoreFacts } from './restoreFacts';
 

@@ -1,6 +1,7 @@
 import type { PlanLine } from '../../core/plan';
+import { productName } from '../../snapshots/ucp/layout';
 import { isBare } from './installed';
-import { isAtLeast, productName } from './productImages';
+import { isAtLeast } from './productImages';
 import { hostAddress, isCertificateName, isUnlockKey, namesOf, UNLOCK_KEY } from './restoreAnswers';
 import type { RestoreFacts } from './restoreFacts';
 import { decideImage } from './restoreImage';

@@ -1,10 +1,11 @@
 import { coreErrors, isClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
+import { productName } from '../../snapshots/ucp/layout';
 import type { NodeEngine } from '../swarm/connections';
 import type { UcpConnections } from './connections';
 import { ucpErrors } from './errors';
 import { isInstalled, joinInstalled, lookInstalled } from './installed';
-import { isAtLeast, productName } from './productImages';
+import { isAtLeast } from './productImages';
 import { runProduct } from './productRun';
 import { versionOf } from './versions';
 

@@ -1,6 +1,6 @@
 import type { PlanLine } from '../../core/plan';
+import { productName } from '../../snapshots/ucp/layout';
 import { isBare, isInstalled } from './installed';
-import { productName } from './productImages';
 import type { RestoreFacts } from './restoreFacts';
 import { decideImage } from './restoreImage';
 

@@ -1,4 +1,5 @@
 import { coreErrors } from '../../core/errors';
+import { productTitle } from '../../snapshots/ucp/layout';
 import type { UcpRule } from '../../snapshots/ucp/layout';
 import { ucpErrors } from './errors';
 
@@ -61,7 +62,7 @@ export function versionOf(text: string, image?: string): UcpVersion {
     text: plain,
     major,
     minor,
-    title: `${isMke ? 'Mirantis MKE' : 'Docker UCP'} ${plain}`,
+    title: productTitle(plain),
     repository,
     image: `${repository}:${plain}`,
     takesId: !from(3, 2),

@@ -45,11 +45,17 @@ export function volumeOf(path: string): string {
   return path.split('/').find((part) => part !== '' && part !== '.') ?? '';
 }
 
-/** `Docker UCP 3.2.5`, `Mirantis MKE 3.8.1`: the product was renamed with 3.3. */
-export function productTitle(version: string): string {
-  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+/** The product was renamed with 3.3. */
+export function productName(version: string | undefined): 'UCP' | 'MKE' {
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   const isMke = Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
-  return `${isMke ? 'Mirantis MKE' : 'Docker UCP'} ${version.replace(/^v/, '')}`;
+  return isMke ? 'MKE' : 'UCP';
+}
+
+/** `Docker UCP 3.2.5`, `Mirantis MKE 3.8.1`. */
+export function productTitle(version: string): string {
+  const maker = productName(version) === 'MKE' ? 'Mirantis' : 'Docker';
+  return `${maker} ${productName(version)} ${version.replace(/^v/, '')}`;
 }
 
 /** A certificate of the archive, as far as it is shown. */
@@ -95,9 +101,3 @@ export interface UcpRule {
   missing: string[];
   holds: boolean;
 }
-
-/**
- * Names of `SnapshotReport.facts` that a restore asks for: `sans` the names in the controller's server certificate,
- * `ca` its certificate authorities (PEM, public), `rule` `UcpRule.id`, `sound` whether it is whole and holds.
- */
-export const UCP_FACTS = ['sans', 'ca', 'rule', 'sound'] as const;

@@ -4,8 +4,9 @@ import type { ArchiveHead } from '../shared/archiveHead';
 import { h, icon } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { agePart } from '../shared/facts';
-import { ageText, bytesText, countText } from '../shared/format';
-import { highlights, isRestorable, leftGroups, readable, verdict } from './words';
+import { bytesText, countText } from '../shared/format';
+import { verdictBanner } from '../shared/verdict';
+import { isRestorable, leftGroups, readable, verdict } from './words';
 
 type Send = (request: ArchiveRequest) => void;
 
@@ -23,34 +24,17 @@ function subtitle({ manifest, size }: ShownArchive): Child[] {
   return [`Docker Swarm backup${of} · ${bytesText(size)}`, ...agePart(manifest?.created)];
 }
 
-/** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */
-export function verdictBanner(archive: ShownArchive): HTMLElement {
-  const { tone, icon: name, title, text } = verdict(archive);
-  const { at, by } = archive.verification;
-  const { error } = archive;
-  return h(
-    'section',
-    { class: `banner ${tone}`, 'aria-labelledby': 'verdict' },
-    icon(name, 'banner-icon'),
-    h(
-      'div',
-      {},
-      h('h2', { id: 'verdict' }, title),
-      h('p', {}, text),
-      error !== undefined && h('p', { class: 'next' }, error.next),
-      tone === 'bad' &&
-        h('p', {}, h('strong', {}, 'What can still be read: '), `${readable(archive)}.`),
-      tone === 'good'
-        ? h(
-            'p',
-            { class: 'muted' },
-            'Checked ',
-            h('span', { 'data-age': at }, ageText(at)),
-            ` by version ${by}.`,
-          )
-        : error !== undefined && h('p', { class: 'muted' }, h('code', {}, error.code)),
-    ),
-  );
+/** What the check found, what to do, and what can still be read. */
+export function verdictSection(archive: ShownArchive): HTMLElement {
+  const { error, verification } = archive;
+  const found = verdict(archive);
+  return verdictBanner({
+    verdict: found,
+    verification,
+    error,
+    next: error?.next,
+    readable: found.tone === 'bad' ? `${readable(archive)}.` : undefined,
+  });
 }
 
 /** What belongs to the cluster and is not in the backup: said before what is. */
@@ -89,15 +73,4 @@ function linesList(lines: readonly string[]): HTMLElement[] {
   const rest = lines.slice(FIRST_LINES);
   if (rest.length === 0) return [first];
   return [first, h('details', {}, h('summary', {}, `${countText(rest.length)} more`), list(rest))];
-}
-
-/** What is in it, in a few large figures. */
-export function figures(archive: ShownArchive): HTMLElement | undefined {
-  const all = highlights(archive);
-  if (all.length === 0) return undefined;
-  return h(
-    'ul',
-    { class: 'figures', 'aria-label': 'What it holds' },
-    ...all.map(([count, what]) => h('li', {}, h('strong', {}, countText(count)), ` ${what}`)),
-  );
 }

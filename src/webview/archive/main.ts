@@ -15,13 +15,15 @@ import type { FilesView } from '../shared/files';
 import { counted } from '../shared/format';
 import { connectHost } from '../shared/host';
 import { Questions } from '../shared/questions';
+import type { TableView } from '../shared/sortedTable';
+import { figuresList } from '../shared/verdict';
 import { definitionsSection } from './definitions';
-import type { TableView } from './definitions';
-import { figures, header, leftBanner, verdictBanner } from './header';
+import { header, leftBanner, verdictSection } from './header';
 import { identitySection } from './identity';
 import { otherColumns, serviceColumns, stacksList } from './services';
 import { volumeRow } from './volumes';
 import type { Content } from './volumes';
+import { highlights } from './words';
 
 /** What the person set, kept while the page is hidden. */
 interface View {
@@ -62,9 +64,9 @@ function showArchive(name: string, archive: ShownArchive) {
   const stacks = stacksList(archive, send);
   const parts: (HTMLElement | undefined)[] = [
     head.element,
-    verdictBanner(archive),
+    verdictSection(archive),
     leftBanner(archive),
-    figures(archive),
+    figuresList(highlights(archive)),
     identitySection(archive),
     services.length === 0
       ? undefined

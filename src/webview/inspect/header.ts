@@ -1,9 +1,10 @@
 import type { InspectNotice, InspectRequest, ShownSnapshot } from '../../protocol/inspectMessages';
-import { button, h, icon } from '../shared/dom';
+import { button, h } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { agePart } from '../shared/facts';
-import { ageText, bytesText, countText } from '../shared/format';
-import { guidance, highlights, isReadable, isRestorable, readable, verdict } from './words';
+import { bytesText, countText } from '../shared/format';
+import { verdictBanner } from '../shared/verdict';
+import { guidance, isReadable, isRestorable, readable, verdict } from './words';
 
 type Send = (request: InspectRequest) => void;
 
@@ -64,46 +65,16 @@ function subtitle({ product, report, size }: ShownSnapshot): Child[] {
   return [told, ...agePart(time)];
 }
 
-/** The verdict in icon and words; for a damaged file what is wrong, what to do, what can still be read. */
-export function verdictBanner(snapshot: ShownSnapshot): HTMLElement {
-  const { tone, icon: name, title, text } = verdict(snapshot);
+/** What the check found, what to do, and what can still be read. */
+export function verdictSection(snapshot: ShownSnapshot): HTMLElement {
+  const found = verdict(snapshot);
   const guide = guidance(snapshot.product);
-  const next = guide?.next ?? snapshot.error?.next;
-  const damaged = tone === 'bad' && guide === undefined;
-  const { at, by } = snapshot.verification;
-  return h(
-    'section',
-    { class: `banner ${tone}`, 'aria-labelledby': 'verdict' },
-    icon(name, 'banner-icon'),
-    h(
-      'div',
-      {},
-      h('h2', { id: 'verdict' }, title),
-      h('p', {}, text),
-      tone !== 'good' && next !== undefined && h('p', { class: 'next' }, next),
-      damaged && h('p', {}, h('strong', {}, 'What can still be read: '), readable(snapshot)),
-      tone === 'good' &&
-        h(
-          'p',
-          { class: 'muted' },
-          'Checked ',
-          h('span', { 'data-age': at }, ageText(at)),
-          ` by version ${by}.`,
-        ),
-      tone === 'bad' &&
-        snapshot.error !== undefined &&
-        h('p', { class: 'muted' }, h('code', {}, snapshot.error.code)),
-    ),
-  );
-}
-
-/** What is in it, in a few large figures. */
-export function figures(counts: Readonly<Record<string, number>>): HTMLElement | undefined {
-  const all = highlights(counts);
-  if (all.length === 0) return undefined;
-  return h(
-    'ul',
-    { class: 'figures', 'aria-label': 'What it holds' },
-    ...all.map(([count, what]) => h('li', {}, h('strong', {}, countText(count)), ` ${what}`)),
-  );
+  const damaged = found.tone === 'bad' && guide === undefined;
+  return verdictBanner({
+    verdict: found,
+    verification: snapshot.verification,
+    error: found.tone === 'bad' ? snapshot.error : undefined,
+    next: found.tone === 'good' ? undefined : (guide?.next ?? snapshot.error?.next),
+    readable: damaged ? readable(snapshot) : undefined,
+  });
 }

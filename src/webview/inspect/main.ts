@@ -12,12 +12,13 @@ import type {
 } from '../../protocol/inspectMessages';
 import { FilePage } from '../shared/filePage';
 import { connectHost } from '../shared/host';
-import { figures, header, verdictBanner } from './header';
+import { figuresList } from '../shared/verdict';
+import { header, verdictSection } from './header';
 import { identitySection, serversSection } from './identity';
 import { keysSection } from './keys';
 import type { KeyView } from './keyTree';
 import { recordTypes } from './recordTypes';
-import { isReadable } from './words';
+import { highlights, isReadable } from './words';
 
 /** What the person set, kept while the page is hidden. */
 interface View {
@@ -65,8 +66,8 @@ function showSnapshot(name: string, snapshot: ShownSnapshot) {
   });
   const parts: (HTMLElement | undefined)[] = [
     head.element,
-    verdictBanner(snapshot),
-    figures(report.counts),
+    verdictSection(snapshot),
+    figuresList(highlights(report.counts)),
     identitySection(snapshot),
     serversSection(snapshot),
   ];

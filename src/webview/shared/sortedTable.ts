@@ -1,8 +1,8 @@
 import type { Sort } from '../../protocol/inspectMessages';
-import { debounce, h, icon, section } from '../shared/dom';
-import type { Child } from '../shared/dom';
-import { counted, countText } from '../shared/format';
-import { sorted, sortHeader } from '../shared/sorting';
+import { debounce, h, icon, section } from './dom';
+import type { Child } from './dom';
+import { counted, countText } from './format';
+import { sorted, sortHeader } from './sorting';
 
 const FILTER_WAIT_MS = 150;
 /** Rows drawn at once; a filter finds the others. */
@@ -33,13 +33,19 @@ export interface SortedTable<R> {
   search?: { placeholder: string; text: (row: R) => string };
   /** A last line. */
   foot?: HTMLElement;
+  /** Buttons at the end of a row. */
+  actions?: (row: R) => HTMLElement[];
+  /** Stands above the table. */
+  before?: Child;
+  /** Of the table; its id when left out. */
+  class?: string;
   view: TableView;
   onChange: (view: TableView) => void;
   announce: (text: string) => void;
 }
 
 export function sortedTable<R>(table: SortedTable<R>): HTMLElement {
-  const { id, title, noun, columns, search } = table;
+  const { id, title, noun, columns, search, actions } = table;
   let { filter, sort } = table.view;
   const all = table.rows.map((row) => ({ row, text: search?.text(row) ?? '' }));
   const head = h('thead');
@@ -62,6 +68,8 @@ export function sortedTable<R>(table: SortedTable<R>): HTMLElement {
           const kind = figures ? 'number' : '';
           return sortHeader(column.id, column.title, sort, change, kind, figures);
         }),
+        actions !== undefined &&
+          h('th', { scope: 'col', class: 'doing' }, h('span', { class: 'hidden' }, 'Actions')),
       ),
     );
   };
@@ -92,6 +100,7 @@ export function sortedTable<R>(table: SortedTable<R>): HTMLElement {
           ? h('th', { scope: 'row' }, ...column.cell(row))
           : h('td', { class: column.figures === true ? 'number' : '' }, ...column.cell(row)),
       ),
+      actions !== undefined && h('td', { class: 'doing' }, h('div', {}, ...actions(row))),
     );
   const input = h('input', {
     id: `${id}-filter`,
@@ -114,6 +123,7 @@ export function sortedTable<R>(table: SortedTable<R>): HTMLElement {
     id,
     title,
     { aside: summary },
+    table.before,
     search !== undefined &&
       h('div', { class: 'controls' }, h('span', { class: 'search' }, icon('filter'), input)),
     h(
@@ -121,7 +131,7 @@ export function sortedTable<R>(table: SortedTable<R>): HTMLElement {
       { class: 'table-frame' },
       h(
         'table',
-        { class: `data ${id}`, 'aria-labelledby': `${id}-title` },
+        { class: `data ${table.class ?? id}`, 'aria-labelledby': `${id}-title` },
         head,
         body,
         table.foot === undefined ? undefined : h('tfoot', {}, table.foot),

@@ -9,12 +9,13 @@ import type { FilesView } from '../shared/files';
 import { counted } from '../shared/format';
 import { connectHost } from '../shared/host';
 import { Questions } from '../shared/questions';
-import { figures, header, verdictBanner } from './header';
+import { figuresList } from '../shared/verdict';
+import { header, verdictSection } from './header';
 import { identitySection } from './identity';
 import { ruleSection } from './rule';
-import type { TableView } from './table';
+import type { TableView } from '../shared/sortedTable';
 import { certificatesSection, volumesSection } from './tables';
-import { isReadWhole } from './words';
+import { highlights, isReadWhole } from './words';
 
 /** What the person set, kept while the page is hidden. */
 interface View {
@@ -73,8 +74,8 @@ function showArchive(name: string, archive: ShownUcpArchive) {
   });
   const parts: (HTMLElement | undefined)[] = [
     head.element,
-    verdictBanner(archive, send),
-    isUcp ? figures(archive, now) : undefined,
+    verdictSection(archive, send),
+    isUcp ? figuresList(highlights(archive, now)) : undefined,
     isUcp || archive.error?.code !== 'snapshot.notUcp' ? identitySection(archive) : undefined,
     isUcp ? ruleSection(rule, isReadWhole(archive)) : undefined,
     volumesSection(archive, (volume) => files?.search(`${volume.name}/`), table('volumes')),

@@ -3,8 +3,8 @@ import type { ShownUcpArchive } from '../../protocol/ucpMessages';
 import { h, icon, iconButton } from '../shared/dom';
 import type { Child } from '../shared/dom';
 import { bytesText, counted, countText, exactBytes, printable, timeTexts } from '../shared/format';
-import { sortedTable } from './table';
-import type { TableView } from './table';
+import { sortedTable } from '../shared/sortedTable';
+import type { TableView } from '../shared/sortedTable';
 import { certificateText, expiry } from './words';
 
 /** What a section of rows needs of the page. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { refused as expectRefusal } from '../../support/refused';
 import type { Readable } from 'node:stream';
 import { createConsulAdapter } from '../../../src/adapters/consul/adapter';
 import { consulConnectionSchema } from '../../../src/adapters/consul/definition';
-import { isClusterBackupError } from '../../../src/core/errors';
 import type { ClusterBackupError } from '../../../src/core/errors';
 import type {
   WholeAdapter,
@@ -83,12 +83,7 @@ export async function refused(
   promise: Promise<unknown>,
   code: string,
 ): Promise<ClusterBackupError> {
-  const error: unknown = await promise.then(
-    () => assert.fail(`it went well, and ${code} was expected`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(isClusterBackupError(error), String(error));
-  assert.equal(error.code, code, error.message);
+  const error = await expectRefusal(promise, code);
   assert.doesNotMatch(`${error.message} ${error.next}`, new RegExp(MASTER));
   return error;
 }

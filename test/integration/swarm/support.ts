@@ -1,11 +1,8 @@
-import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSwarmAdapter } from '../../../src/adapters/swarm/adapter';
 import { swarmConnectionSchema } from '../../../src/adapters/swarm/definition';
-import { isClusterBackupError } from '../../../src/core/errors';
-import type { ClusterBackupError } from '../../../src/core/errors';
 import type {
   BackupRequest,
   ItemisedAdapter,
@@ -99,20 +96,7 @@ export function manifestOf({ bytes }: Saved): SwarmManifest {
   return JSON.parse(text.slice(0, text.indexOf('\n}\n') + 2)) as SwarmManifest;
 }
 
-/** Expects one of our errors, and gives it to look at. */
-export async function refused(
-  promise: Promise<unknown>,
-  code: string,
-): Promise<ClusterBackupError> {
-  const error: unknown = await promise.then(
-    () => assert.fail(`it went well, and ${code} was expected`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(isClusterBackupError(error), String(error));
-  assert.equal(error.code, code, error.message);
-  assert.ok(error.message.endsWith('.') && error.next.endsWith('.'), error.message);
-  return error;
-}
+export { refused } from '../../support/refused';
 
 /** All containers and images there are, as one text. */
 export async function traces(engine: RunningEngine): Promise<string> {

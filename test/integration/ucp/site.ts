@@ -6,8 +6,6 @@ import { ucpConnectionSchema } from '../../../src/adapters/ucp/definition';
 import { createOperations } from '../../../src/compose/operations';
 import type { Operations } from '../../../src/compose/operations';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
-import { isClusterBackupError } from '../../../src/core/errors';
-import type { ClusterBackupError } from '../../../src/core/errors';
 import type { ConnectedCluster, EncryptionRequest, WholeAdapter } from '../../../src/core/ports';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { run } from '../../../src/sandbox/parts/processes';
@@ -131,20 +129,7 @@ export async function listByGnuPg(path: string, passphrase: string): Promise<str
   }
 }
 
-/** Expects one of our errors, and gives it to look at. */
-export async function refused(
-  promise: Promise<unknown>,
-  code: string,
-): Promise<ClusterBackupError> {
-  const error: unknown = await promise.then(
-    () => assert.fail(`it went well, and ${code} was expected`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(isClusterBackupError(error), String(error));
-  assert.equal(error.code, code, error.message);
-  assert.ok(error.message.endsWith('.') && error.next.endsWith('.'), error.message);
-  return error;
-}
+export { refused } from '../../support/refused';
 
 export function words(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
