@@ -1,16 +1,27 @@
-import { coreErrors } from '../../core/errors';
 import type { AdapterPlaces, ConnectedCluster, HostedAdapter } from '../../core/ports';
-import { dcosConnectionSchema } from './definition';
+import { planDcosBackup } from './backupPlan';
+import { DcosConnections } from './connections';
+import { hostedBackups } from './hosted';
+import { countInventory, readStatus } from './status';
 
 /** DC/OS Enterprise: its backup service, and Marathon beside it. */
 export const createDcosAdapter = (
   cluster: ConnectedCluster,
   _env: Readonly<Record<string, string | undefined>>,
-  _places: AdapterPlaces,
-): HostedAdapter => {
-  dcosConnectionSchema.parse(cluster.connection);
-  const open = () => {
-    throw coreErrors.unsupported({ message: 'DC/OS is not supported yet.' });
-  };
-  return { status: open, inventory: open, hosted: open, close: () => Promise.resolve() };
-};
+  { state }: AdapterPlaces,
+): HostedAdapter => new DcosAdapter(new DcosConnections(cluster, state));
+
+class DcosAdapter implements HostedAdapter {
+  constructor(private readonly dcos: DcosConnections) {}
+
+  readonly status: HostedAdapter['status'] = (context) => readStatus(this.dcos, context);
+
+  readonly inventory: HostedAdapter['inventory'] = (context) => countInventory(this.dcos, context);
+
+  readonly planBackup: NonNullable<HostedAdapter['planBackup']> = (request, context) =>
+    planDcosBackup(this.dcos, request, context);
+
+  readonly hosted: HostedAdapter['hosted'] = () => hostedBackups(this.dcos);
+
+  readonly close: HostedAdapter['close'] = () => this.dcos.close();
+}
