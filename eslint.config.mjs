@@ -19,7 +19,7 @@ const outward = {
   message: 'The core imports nobody: say what is needed as a port.',
 };
 const heavy = {
-  regex: '^(openpgp|dockerode|undici)$',
+  regex: '^(openpgp|dockerode|undici|jose)$',
   allowTypeImports: true,
   message: 'Heavy: import() it where it is used.',
 };

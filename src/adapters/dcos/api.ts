@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { isCancellation, isClusterBackupError } from '../../core/errors';
-import { HttpStatusError } from '../http';
 import { isStatus, JsonApi } from '../jsonApi';
 import type { ApiCommand, ApiErrors } from '../jsonApi';
 import type { DcosTarget } from './connections';
@@ -160,11 +159,7 @@ function errorsFor(hasToken: boolean): ApiErrors {
       hasToken && isStatus(occurrence.cause, 401)
         ? dcosErrors.tokenExpired(occurrence)
         : dcosErrors.denied(occurrence),
-    // The service itself speaks JSON; the router before it has a page where it knows no such service.
-    unknown: (occurrence) =>
-      occurrence.cause instanceof HttpStatusError && errorWords(occurrence.cause.text) !== undefined
-        ? dcosErrors.unknownBackup(occurrence)
-        : dcosErrors.noService(occurrence),
+    unknown: dcosErrors.noService,
     limited: dcosErrors.limited,
     refused: dcosErrors.refused,
     failed: dcosErrors.failed,
