@@ -1,22 +1,6 @@
-import type { PlanLine } from '../core/plan';
 import type { BackupPlan } from '../core/ports';
-import { indented } from './table';
+import { planLinesText } from './planLines';
 import { printable } from './words';
-
-const HEADS = { blocker: 'BLOCKED', warning: 'WARNING', info: 'note' } as const;
-
-/** Lines of a plan for people, what matters most first. */
-export function planLinesText(items: readonly PlanLine[]): string {
-  const order = ['blocker', 'warning', 'info'] as const;
-  return order
-    .flatMap((severity) => items.filter((item) => item.severity === severity))
-    .map(
-      ({ severity, title, detail, code }) =>
-        `${HEADS[severity]}: ${printable(title)} [${code}]\n` +
-        (detail === undefined ? '' : `${indented(printable(detail), 2)}\n`),
-    )
-    .join('');
-}
 
 /** What a backup would do, and who could take it. */
 export function backupPlanText(cluster: string, plan: BackupPlan): string {

@@ -5,6 +5,7 @@ import type { Cli } from './cli';
 import { cliErrors } from './cliErrors';
 import { vaultsOf } from './configuration';
 import type { ConfiguredVault } from './configuration';
+import { hostedHint } from './hostedHint';
 
 /** A backup and the vault that holds it. */
 export interface FoundBackup {
@@ -57,9 +58,13 @@ export async function findBackup(cli: Cli, text: string): Promise<FoundBackup> {
   const found = await lookForBackup(cli, text, { adopt: true });
   if (found !== undefined) return found;
   const { file } = await cli.configuration();
+  const hint = await hostedHint(cli);
   throw coreErrors.unknownBackup({
     message: `No vault of ${file} holds a backup "${text}".`,
-    next: 'Run "cluster-backup list", and name one by its id or its file.',
+    next: [
+      'Run "cluster-backup list", and name one by its id or its file.',
+      ...(hint === undefined ? [] : [hint]),
+    ].join(' '),
   });
 }
 

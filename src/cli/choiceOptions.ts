@@ -108,6 +108,24 @@ function refuseUnasked(
       next: 'Leave the options away that choose objects.',
     });
   }
+  refuseUnaskedAnswers('restore', { answers, accept, payloads }, items);
+}
+
+/**
+ * Whoever answers what is not asked would believe it done so.
+ *
+ * @param what whose plan it is, for messages: "restore"
+ * @throws `cli.usage`
+ */
+export function refuseUnaskedAnswers(
+  what: string,
+  {
+    answers = {},
+    accept = [],
+    payloads = [],
+  }: Pick<RestoreChoices, 'answers' | 'accept'> & { payloads?: readonly string[] },
+  items: readonly PlanLine[],
+): void {
   const known = {
     '--answer': items.flatMap(({ questions = [] }) => questions.map(({ answer }) => answer)),
     '--accept': items.flatMap(({ code, acceptable }) => (acceptable === true ? [code] : [])),
@@ -119,7 +137,7 @@ function refuseUnasked(
     if (stranger === undefined) continue;
     const asked = known[option].map(secretName).join(', ');
     throw cliErrors.usage({
-      message: `The plan of this restore does not ask for ${option} ${secretName(stranger)}.`,
+      message: `The plan of this ${what} does not ask for ${option} ${secretName(stranger)}.`,
       next: asked === '' ? 'Leave it away.' : `What it takes there: ${asked}.`,
     });
   }

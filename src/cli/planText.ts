@@ -1,11 +1,9 @@
-import type { PlanLine, PlanQuestion, RestorePlan } from '../core/plan';
+import type { RestorePlan } from '../core/plan';
 import type { RestoreCheck } from '../core/ports';
 import { changesText } from './changesText';
-import { secretName } from './choiceOptions';
-import { fields, indented, table } from './table';
-import { bytesText, countText, holdsText, printable, spanText, timeText } from './words';
-
-const HEADS = { blocker: 'BLOCKED', warning: 'WARNING', info: 'note' } as const;
+import { planLinesText } from './planLines';
+import { fields, table } from './table';
+import { bytesText, countText, holdsText, spanText, timeText } from './words';
 
 /** A restore plan for people: what is in the backup, what it replaces, what has to be known. */
 export function planText(plan: RestorePlan): string {
@@ -48,19 +46,7 @@ export function planText(plan: RestorePlan): string {
   if (plan.changes !== undefined && plan.changes.length > 0) {
     parts.push(changesText(plan.changes));
   }
-  const order = ['blocker', 'warning', 'info'] as const;
-  const lines = order.flatMap((severity) =>
-    items
-      .filter((i) => i.severity === severity)
-      .map(
-        (line) =>
-          `${HEADS[severity]}: ${printable(line.title)} [${line.code}]\n` +
-          (line.detail === undefined ? '' : `${indented(printable(line.detail), 2)}\n`) +
-          askedLines(line) +
-          questionLines(line.questions),
-      ),
-  );
-  if (lines.length > 0) parts.push(lines.join(''));
+  if (items.length > 0) parts.push(planLinesText(items));
   parts.push(verdict(plan));
   return parts.join('\n');
 }
@@ -83,33 +69,6 @@ export function nothingToDo({ changes = [], items }: RestorePlan): boolean {
     chosen.every(({ action }) => action === 'leave') &&
     !items.some(({ severity }) => severity === 'blocker')
   );
-}
-
-/** What is asked for besides answers: a secret, or that something be accepted. */
-function askedLines({ asks, acceptable, severity, code }: PlanLine): string {
-  const name = secretName(asks?.id ?? '');
-  return [
-    ...(asks === undefined
-      ? []
-      : asks.given
-        ? [`${asks.title}: given`]
-        : [`${asks.title}: --secret ${name}=FILE or --secret-env ${name}=VARIABLE`]),
-    ...(acceptable === true && severity === 'blocker'
-      ? [`To go on all the same: --accept ${code}`]
-      : []),
-  ]
-    .map((text) => `  ${printable(text)}\n`)
-    .join('');
-}
-
-function questionLines(questions: readonly PlanQuestion[] = []): string {
-  return questions
-    .map(({ answer, title, value, options = [] }) => {
-      const example = value ?? options[0]?.value ?? 'VALUE';
-      const known = options.length === 0 ? '' : ` (${options.map((o) => o.value).join(', ')})`;
-      return `  ${printable(`${title}${known}: --answer ${answer}=${example}`)}\n`;
-    })
-    .join('');
 }
 
 /** What was checked after a restore. */

@@ -10,6 +10,7 @@ import type { FoundBackup } from './backups';
 import type { Cli } from './cli';
 import { cliErrors } from './cliErrors';
 import { vaultsOf } from './configuration';
+import { hostedHint } from './hostedHint';
 import { ask } from './prompt';
 import { fromVariable, resolvedDecryption } from './secrets';
 
@@ -56,9 +57,13 @@ export async function chooseSource(cli: Cli, text: string): Promise<ChosenSource
   }
   if (real === undefined) {
     if (found !== undefined) return backupSource(found);
+    const hint = await hostedHint(cli);
     throw configErrors.unreadable({
       message: `"${text}" is neither a backup of a vault nor a file in this folder.`,
-      next: 'Run "cluster-backup list", and name a backup by its id or its file, or give the path of a file.',
+      next: [
+        'Run "cluster-backup list", and name a backup by its id or its file, or give the path of a file.',
+        ...(hint === undefined ? [] : [hint]),
+      ].join(' '),
     });
   }
   if (found === undefined) return fileSource(text, path);

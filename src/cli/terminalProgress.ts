@@ -68,7 +68,11 @@ export function progressLine(update: ProgressUpdate, rate?: number): string {
     const full = Math.floor(share * BAR);
     parts.push(`[${'#'.repeat(full)}${'.'.repeat(BAR - full)}]`);
     parts.push(`${Math.floor(share * 100)}%`.padStart(4));
+    // A share says all that a share of a hundred could.
+    if (update.unit === 'percent') return parts.join('  ');
     parts.push(`${amount(done)} of ${amount(total)}`);
+  } else if (update.unit === 'percent') {
+    return progressLine({ ...update, total: 100 });
   } else {
     parts.push(amount(done));
   }

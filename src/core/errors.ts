@@ -108,6 +108,7 @@ export const coreErrors = errorTable('core', {
   needsPassphrase: { category: 'refused', next: 'Give the passphrase this backup was made with.' },
   needsKey: { category: 'refused', next: 'Give a private key of one of the recipients.' },
   notRestorable: { category: 'refused', next: 'Choose a backup that passes verification.' },
+  notRemovable: { category: 'refused', next: 'Do what the plan names first, or leave it there.' },
   restoreIncomplete: {
     category: 'failed',
     next: 'Mend what the message names and restore again: only what is missing is done.',

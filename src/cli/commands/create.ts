@@ -3,13 +3,16 @@ import type { Command } from 'commander';
 import { coreErrors } from '../../core/errors';
 import { labelProblem } from '../../core/model';
 import type { BackupScope, ItemSelector } from '../../core/model';
-import type { BackupPlan, SystemDefinition } from '../../core/ports';
-import { backupPlanText, planLinesText } from '../backupPlanText';
-import { selectors, texts } from '../choiceOptions';
+import type { BackupModeInfo, BackupPlan, SystemDefinition } from '../../core/ports';
+import { destructiveLines } from '../../core/restoreChoices';
+import { backupPlanText } from '../backupPlanText';
+import { pairs, refuseUnaskedAnswers, selectors, texts } from '../choiceOptions';
 import type { Cli } from '../cli';
 import { cliErrors } from '../cliErrors';
 import { clusterNamed } from '../configuration';
+import { confirmByTyping, needConfirmation } from '../confirm';
 import { tellHosted } from '../hostedText';
+import { planLinesText } from '../planLines';
 import type { WithCli } from '../program';
 import { resolved } from '../secrets';
 import { tellBackup } from '../tellBackup';
@@ -21,7 +24,9 @@ interface Options {
   noPart?: string[];
   only?: ItemSelector[];
   on?: string;
+  answer?: [name: string, value: string][];
   dryRun?: boolean;
+  yes?: boolean;
 }
 
 export function createCommand(program: Command, withCli: WithCli): void {
@@ -41,10 +46,13 @@ export function createCommand(program: Command, withCli: WithCli): void {
       'only this object and what it needs, or stack:NAME; repeatable',
       selectors,
     )
-    .option('--on <name>', 'which server takes it, where that can be chosen')
+    .option('--on <name>', 'which server or environment it is of, where that can be chosen')
+    .option('--answer <key=value>', 'answer to what the plan asks; repeatable', pairs)
     .option('--dry-run', 'say what the backup would do to the cluster, and stop')
+    .option('--yes', 'do not ask where the backup takes something away')
     .action(
-      withCli<Options>(async (cli, [name = ''], { label, mode, on, dryRun, ...chosen }) => {
+      withCli<Options>(async (cli, [name = ''], options) => {
+        const { label, mode, on, answer, dryRun, yes } = options;
         const { context } = cli;
         const config = clusterNamed(await cli.configuration(), name);
         const system = (await cli.services.systems()).find(({ id }) => id === config.system);
@@ -55,12 +63,13 @@ export function createCommand(program: Command, withCli: WithCli): void {
             message: `The label "${label ?? ''}" can't be used: ${problem}`,
           });
         }
-        const scope = scopeOf(system, chosen);
-        if (on !== undefined && system?.capabilities.takenOn === undefined) {
-          throw cliErrors.usage({
-            message: `Where a backup of ${system?.title ?? 'this system'} is taken can't be chosen.`,
-            next: 'Leave --on away.',
-          });
+        const modes = system?.capabilities.modes ?? [];
+        const chosen = mode === undefined ? modes[0] : modes.find(({ id }) => id === mode);
+        const scope = scopeOf(system, options);
+        if (on !== undefined) refuseUnplaced(system, chosen);
+        const answers = answer === undefined ? undefined : Object.fromEntries(answer);
+        if (answers !== undefined && system?.capabilities.announces !== true) {
+          refuseUnaskedAnswers('backup', { answers }, []);
         }
         const cluster = await resolved(cli, config);
         const operations = await cli.operations();
@@ -68,25 +77,60 @@ export function createCommand(program: Command, withCli: WithCli): void {
           ...(mode === undefined ? {} : { mode }),
           ...(scope === undefined ? {} : { scope }),
           ...(on === undefined ? {} : { on }),
+          ...(answers === undefined ? {} : { answers }),
         };
         if (dryRun || system?.capabilities.announces) {
           const plan = await operations.planBackup({ cluster, ...what }, context);
+          refuseUnaskedAnswers('backup', { answers: answers ?? {} }, plan.items);
           announce(cli, name, plan, dryRun);
           if (dryRun) return;
+          await confirmLoss(cli, name, plan, yes);
         }
-        const modes = system?.capabilities.modes ?? [];
-        if (modes.some(({ id, hosted }) => id === mode && hosted === true)) {
+        const abilities = system?.capabilities.hosted;
+        if (chosen?.hosted === true && abilities !== undefined) {
           const kept = await operations.createHosted({ cluster, label, ...what }, context);
-          tellHosted(cli, name, kept);
+          tellHosted(cli, name, kept, abilities);
           return;
         }
         const backup = await operations.backup(
           { cluster, label, origin: { kind: 'manual' }, ...what },
           context,
         );
-        tellBackup(cli, `Backed up "${name}"`, backup, config.vault);
+        const done = system?.capabilities.exports === undefined ? 'Backed up' : 'Exported';
+        tellBackup(cli, `${done} "${name}"`, backup, config.vault);
       }),
     );
+}
+
+/** @throws `cli.usage` where a backup in that mode is taken can't be chosen */
+function refuseUnplaced(system: SystemDefinition | undefined, mode: BackupModeInfo | undefined) {
+  const takenOn = system?.capabilities.takenOn;
+  const isPlaced = (each: BackupModeInfo) => takenOn?.modes?.includes(each.id) ?? !each.hosted;
+  // A mode that there is none of is told of as such later.
+  if (takenOn !== undefined && (mode === undefined || isPlaced(mode))) return;
+  const which = takenOn === undefined || mode === undefined ? '' : ` in mode "${mode.id}"`;
+  throw cliErrors.usage({
+    message: `Where a backup of ${system?.title ?? 'this system'}${which} is taken can't be chosen.`,
+    next: 'Leave --on away.',
+  });
+}
+
+/**
+ * What a backup takes away, e.g. an older one for which there is no room beside it, is agreed to first.
+ *
+ * @throws `cli.confirmationNeeded`, `cli.notConfirmed`
+ */
+async function confirmLoss(
+  cli: Cli,
+  name: string,
+  { items }: BackupPlan,
+  yes: boolean | undefined,
+): Promise<void> {
+  const lost = destructiveLines(items).map(({ title }) => `${title}.`);
+  if (lost.length === 0) return;
+  needConfirmation(cli, yes, `What this backup takes away (${lost.join(' ')})`);
+  const question = `${lost.join(' ')} Type the cluster's name to go on: `;
+  await confirmByTyping(cli, yes, question, name);
 }
 
 /**

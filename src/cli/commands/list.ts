@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { listBackups } from '../backups';
 import { backupDocument, backupTable } from '../backupText';
 import { clusterNamed } from '../configuration';
+import { hostedNote } from '../hostedHint';
 import type { WithCli } from '../program';
 
 export function listCommand(program: Command, withCli: WithCli): void {
@@ -26,6 +27,9 @@ export function listCommand(program: Command, withCli: WithCli): void {
         } else {
           out.text(backupTable(found, cli.services.clock.now()));
         }
+        const named = configuration.clusters.find(({ name }) => name === cluster);
+        const note = await hostedNote(cli, named);
+        if (note !== undefined) out.note(note);
         if (failures.length > 0) throw failures[0];
       }),
     );

@@ -9,6 +9,7 @@ import type { ChoiceOptions } from '../choiceOptions';
 import type { Cli } from '../cli';
 import { clusterNamed } from '../configuration';
 import { confirmByTyping, needConfirmation } from '../confirm';
+import { refuseHostedTarget } from '../hostedHint';
 import { readPayloads, withPayloadOptions } from '../payloads';
 import type { PayloadOptions } from '../payloads';
 import { checksText, nothingToDo, planText } from '../planText';
@@ -50,6 +51,7 @@ export function restoreCommand(program: Command, withCli: WithCli): void {
           ? undefined
           : fromVariable(cli, options.checkTokenEnv, '--check-token-env');
       const config = clusterNamed(await cli.configuration(), options.to);
+      await refuseHostedTarget(cli, config);
       const choices = choicesOf(options);
       const canAsk = !options.dryRun && !options.yes;
       const payloads = await readPayloads(cli, options, { canAsk });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { coreErrors } from '../errors';
+import { ClusterBackupError, coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
 import type { HostedBackup, HostedRef, RestoreChoices } from '../model';
 import type { HostedRestorePlan } from '../plan';
 import type { HostedRemovePlan, HostedRestoreLines, RunContext } from '../ports';
@@ -62,10 +62,15 @@ export async function restoreHosted(
       });
     }
     const hosted = hostedOf(parts);
+    if (hosted.restore === undefined) throw unsupported(parts);
     const before = now.safetyBackup ? await makeSafetyBackup(parts, lines, c) : undefined;
-    const backup = await hosted.restore?.({ ref: options.ref, choices, safetyBackup }, c);
-    if (backup === undefined) throw unsupported(parts);
-    return { backup, ...(before === undefined ? {} : { safetyBackup: before.id }) };
+    const request = { ref: options.ref, choices, safetyBackup: now.safetyBackup };
+    try {
+      const backup = await hosted.restore(request, c);
+      return { backup, ...(before === undefined ? {} : { safetyBackup: before.id }) };
+    } catch (error) {
+      throw before === undefined ? error : naming(before, error);
+    }
   });
 }
 
@@ -83,25 +88,34 @@ export async function planHostedRemove(
 /**
  * Deletes a backup on the platform's own side, for good.
  *
- * @throws `core.planChanged` where something is to be known that was not in the plan; what the platform says
+ * @throws `core.planChanged` where something is to be known that was not in the plan; `core.notRemovable`; what the
+ *   platform says
  */
 export async function removeHosted(
   parts: ClusterParts,
   { plan }: { plan: HostedRemovePlan },
   context: RunContext,
 ): Promise<void> {
+  refuseBlockedRemoval(plan);
   await lockedFor(parts, 'delete', context, async (c) => {
     const { id, group } = plan.backup;
-    const { items } = await planHostedRemove(parts, { id, group }, c);
-    refuseOther({ cluster: parts.name, items: plan.items }, items);
-    const blocker = items.find(({ severity }) => severity === 'blocker');
-    if (blocker !== undefined) {
-      throw coreErrors.unsupported({
-        message: `${plan.backup.name} can't be deleted: ${blocker.title}.`,
-        ...(blocker.detail === undefined ? {} : { next: blocker.detail }),
-      });
-    }
-    await hostedOf(parts).remove?.({ id, group }, c);
+    c.progress({ phase: 'Checking the plan' });
+    const now = await planHostedRemove(parts, { id, group }, c);
+    refuseOther({ cluster: parts.name, items: plan.items }, now.items);
+    refuseBlockedRemoval(now);
+    const hosted = hostedOf(parts);
+    if (hosted.remove === undefined) throw unsupported(parts);
+    await hosted.remove({ id, group }, c);
+  });
+}
+
+/** @throws `core.notRemovable` where a line of the plan blocks */
+export function refuseBlockedRemoval({ backup, items }: HostedRemovePlan): void {
+  const blockers = items.filter(({ severity }) => severity === 'blocker');
+  if (blockers.length === 0) return;
+  throw coreErrors.notRemovable({
+    message: `${backup.name} can't be deleted: ${blockers.map(({ title }) => title).join('; ')}.`,
+    ...(blockers[0]?.detail === undefined ? {} : { next: blockers[0].detail }),
   });
 }
 
@@ -137,19 +151,29 @@ function fingerprintOf(
   return createHash('sha256').update(JSON.stringify(told)).digest('hex');
 }
 
-function makeSafetyBackup(
+async function makeSafetyBackup(
   parts: ClusterParts,
   { safety }: HostedRestoreLines,
   context: RunContext,
 ): Promise<HostedBackup> {
   const mode = safety?.mode ?? parts.definition.capabilities.modes.find((m) => m.hosted)?.id ?? '';
-  return hostedOf(parts).create(
+  const made = await hostedOf(parts).create(
     { ...safety, mode },
     {
       ...context,
       progress: (u) => context.progress({ ...u, phase: `Safety backup: ${u.phase}` }),
     },
   );
+  context.log.info(`The state before is backup ${made.id}, on the platform's side.`);
+  throwIfCancelled(context.signal);
+  return made;
+}
+
+/** Whoever has to go back must find the state before. */
+function naming({ id }: HostedBackup, error: unknown): Error {
+  const { code, category, message, next } = toErrorInfo(error);
+  const told = `${next} The state before is backup ${id}, on the platform's side.`.trim();
+  return new ClusterBackupError({ code, category, message, next: told }, { cause: error });
 }
 
 function refuseBlocked({ possible, items, cluster, backup }: HostedRestorePlan): void {

@@ -144,6 +144,52 @@ const announcing: SystemDefinition = {
   },
 };
 
+/** A platform that keeps all its backups itself, a group for each of its environments. */
+const platform: SystemDefinition = {
+  ...consul,
+  id: 'platform',
+  title: 'A platform',
+  secretFields: [],
+  capabilities: {
+    storage: 'hosted',
+    modes: ['consistent', 'live'].map((id) => ({
+      id,
+      title: id,
+      description: id,
+      hosted: true,
+    })),
+    hosted: {
+      title: 'On the platform',
+      fetch: false,
+      restore: true,
+      remove: true,
+      group: 'Environment',
+      covers: 'One environment.',
+    },
+    announces: true,
+    takenOn: { kind: 'environment', title: 'Environment', modes: ['consistent', 'live'] },
+  },
+};
+
+/** A platform that keeps its backups itself, beside which we keep exports. */
+const exporting: SystemDefinition = {
+  ...platform,
+  id: 'exporting',
+  title: 'An exporting platform',
+  capabilities: {
+    storage: 'hosted',
+    modes: [
+      { id: 'service', title: '', description: '', hosted: true },
+      { id: 'export', title: '', description: '' },
+    ],
+    format: 'consul',
+    fileEnding: '.snap',
+    exports: { title: 'Export', plural: 'Exports' },
+    hosted: { title: 'Over there', fetch: false },
+    takenOn: { kind: 'place', title: 'Place', modes: ['service'] },
+  },
+};
+
 export interface World {
   /** Undefined: the file is not there. */
   config?: Partial<ParsedConfig>;
@@ -246,7 +292,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
   return {
     clock: { now: () => NOW },
     folders: () => Promise.resolve(folders),
-    systems: () => Promise.resolve([consul, parted, keeping, announcing]),
+    systems: () => Promise.resolve([consul, parted, keeping, announcing, platform, exporting]),
     readConfig: (file) => {
       calls.push({ name: 'readConfig', p: file });
       return Promise.resolve(
