@@ -28,6 +28,8 @@ export interface ServerStatus {
 
 /** What a cluster says of itself now. */
 export interface ClusterStatus {
+  /** What the platform calls it, where that is another name than ours: a project's title. */
+  title?: string;
   version?: string;
   datacenter?: string;
   /** Address of the leader; absent when there is none. */

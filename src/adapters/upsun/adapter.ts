@@ -1,6 +1,10 @@
-import { coreErrors } from '../../core/errors';
 import type { AdapterPlaces, ConnectedCluster, HostedAdapter } from '../../core/ports';
+import { planUpsunBackup } from './backupPlan';
 import { UpsunConnections } from './connection';
+import { upsunContents } from './contents';
+import { upsunOptions } from './finding';
+import { hostedBackups } from './hosted';
+import { upsunInventory, upsunStatus } from './status';
 
 /** Upsun and Platform.sh: backups of a project's environments, over the REST API. */
 export const createUpsunAdapter = (
@@ -9,8 +13,13 @@ export const createUpsunAdapter = (
   _places: AdapterPlaces,
 ): HostedAdapter => {
   const upsun = new UpsunConnections(cluster);
-  const open = () => {
-    throw coreErrors.unsupported({ message: 'Upsun is not supported yet.' });
+  return {
+    status: (context) => upsunStatus(upsun, context),
+    inventory: (context) => upsunInventory(upsun, context),
+    contents: (context) => upsunContents(upsun, context),
+    planBackup: (request, context) => planUpsunBackup(upsun, request, context),
+    hosted: () => hostedBackups(upsun),
+    setupOptions: (field, context) => upsunOptions(upsun, field, context),
+    close: () => upsun.close(),
   };
-  return { status: open, inventory: open, hosted: open, close: () => upsun.close() };
 };

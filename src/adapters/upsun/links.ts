@@ -1,6 +1,6 @@
 /**
- * The path of a link, for the API's own address: links may name another host (a region's), and our access token goes
- * nowhere else.
+ * The path of a link, for the API's own address: links may name another host (a region's, which has the API under
+ * `/api`), and our access token goes nowhere else.
  *
  * @param href as the platform gives it, absolute or not
  * @param prefix what stands before every path at our address; taken off where the link has it too
@@ -8,7 +8,10 @@
 export function rebased(href: string, prefix: string): string {
   const { pathname, search } = new URL(href, 'https://link.invalid');
   const path = pathname + search;
-  return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+  for (const before of [prefix, '/api']) {
+    if (before !== '' && path.startsWith(`${before}/`)) return path.slice(before.length);
+  }
+  return path;
 }
 
 /** The same without its query: a log's link inherits that of the list it came with, and is refused with it. */

@@ -37,6 +37,7 @@ export const projectSchema = z.looseObject({
   organization: text,
   timezone: text,
   status: maybe(z.looseObject({ code: text, message: text })).catch(undefined),
+  subscription: maybe(z.looseObject({ suspended: flag })).catch(undefined),
 });
 export type Project = z.infer<typeof projectSchema>;
 
