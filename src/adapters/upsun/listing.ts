@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { isCancellation } from '../../core/errors';
 import type { HostedBackup, HostedListing } from '../../core/model';
 import type { RunContext } from '../../core/ports';
@@ -33,7 +34,6 @@ export async function readHoldings(
   const api = await upsun.api();
   const all = await api.environments(signal);
   const { shown, missing } = shownOf(all, upsun.connection.environments);
-  const { default: pLimit } = await import('p-limit');
   const limit = pLimit(upsun.connection.parallel);
   const backups = new Map<string, UpsunBackup[]>();
   const failures = new Map<string, Error>();
