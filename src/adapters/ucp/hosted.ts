@@ -22,7 +22,7 @@ export function hostedBackups(ucp: UcpConnections): HostedBackups {
       asked(async (api) => {
         const [list, reached] = await Promise.all([
           api.list(signal),
-          ucp.engines.reach(signal, log).catch((error: unknown) => {
+          ucp.engines.reach(signal, log, { anyMain: true }).catch((error: unknown) => {
             if (isCancellation(error)) throw error;
             return `No engine of the entry was reached: ${error instanceof Error ? error.message : String(error)}`;
           }),

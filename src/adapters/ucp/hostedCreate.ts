@@ -48,7 +48,7 @@ export async function createHosted(
       message: `The backup ${fileName} on ${done.nodeLocation || 'the manager'} failed: ${done.shortError.trim() || 'the product gives no reason'}.`,
     });
   }
-  const reached = await ucp.engines.reach(signal, context.log).catch((error: unknown) => {
+  const reached = await ucp.engines.reach(signal, context.log, { anyMain: true }).catch((error: unknown) => {
     if (isCancellation(error)) throw error;
     return 'No engine of the entry was reached.';
   });

@@ -27,7 +27,7 @@ export async function fetchHosted(
   const { signal, log } = context;
   const [backup, reached] = await Promise.all([
     api.one(id, signal),
-    ucp.engines.reach(signal, log),
+    ucp.engines.reach(signal, log, { anyMain: true }),
   ]);
   if (backup === undefined) {
     throw ucpApiErrors.hostedUnknown({ message: `${api.where} knows no backup ${id}.` });

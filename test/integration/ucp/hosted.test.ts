@@ -138,6 +138,16 @@ describe('UCP: backups that lie on another manager than the one that is asked', 
     assert.equal((await fetch(plain, THEIRS)).manifest.encryption.kind, 'passphrase');
   });
 
+  it('is made, listed and fetched while the main engine of the entry is down', async () => {
+    const of = await cluster({ host: `unix://${site.folder}/no-engine.sock` });
+    const made = await make(of);
+    const { backups } = await site.operations.listHosted({ cluster: of }, context());
+    assert.equal(backups.find(({ id }) => id === made.id)?.fetch, true);
+    const fetching = { cluster: of, id: made.id };
+    const { manifest } = await site.operations.fetchHosted(fetching, context());
+    assert.equal(manifest.source?.['node'], other.hostname);
+  });
+
   it('says that the file is gone, that it is cut, or that it is none; nothing of it is kept', async () => {
     const of = await cluster();
     const made = await make(of);

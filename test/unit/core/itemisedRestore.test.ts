@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ClusterBackupError } from '../../../src/core/errors';
+import type { ClusterBackupError } from '../../../src/core/errors';
 import type { BackupScope, RestoreChoices } from '../../../src/core/model';
 import { backUp } from '../../../src/core/operations/backup';
 import type { ClusterParts } from '../../../src/core/operations/context';
@@ -12,56 +12,12 @@ import { restore } from '../../../src/core/operations/restore';
 import { resumeInterrupted } from '../../../src/core/operations/resume';
 import type { StoredSource } from '../../../src/core/operations/source';
 import type { ChangeResult, PlannedChange, RestorePlanItem } from '../../../src/core/plan';
-import type {
-  ItemisedAdapter,
-  RunContext,
-  SnapshotFormat,
-  SnapshotReport,
-  SystemDefinition,
-} from '../../../src/core/ports';
+import type { ItemisedAdapter } from '../../../src/core/ports';
 import { createEncryptor } from '../../../src/snapshots/openpgp';
-import { snapshotErrors } from '../../../src/snapshots/snapshotErrors';
 import { openFolderVault } from '../../../src/vaults/folder/folderVault';
+import { coreContext, fails, letters, lettersSystem } from './fakes';
 
-const silent = () => undefined;
-const context: RunContext = {
-  signal: new AbortController().signal,
-  progress: silent,
-  log: { debug: silent, info: silent, warn: silent, error: silent },
-  clock: { now: () => new Date() },
-};
-
-/** A text is a whole snapshot when it ends in "end". */
-const format: SnapshotFormat = {
-  id: 'letters',
-  title: 'Letters',
-  endings: ['.letters'],
-  checker() {
-    const chunks: Uint8Array[] = [];
-    const report = (): SnapshotReport => {
-      const text = Buffer.concat(chunks).toString();
-      return {
-        format: 'letters',
-        identity: { id: text },
-        servers: [],
-        stats: [],
-        totalSize: text.length,
-        counts: { Letter: text.length },
-        facts: {},
-        contentBytes: text.length,
-      };
-    };
-    return {
-      push: (chunk) => Promise.resolve(void chunks.push(chunk)),
-      finish() {
-        if (report().identity.id?.endsWith('end')) return Promise.resolve(report());
-        return Promise.reject(snapshotErrors.truncated({ message: 'It has no end.' }));
-      },
-      partial: report,
-      destroy: silent,
-    };
-  },
-};
+const context = coreContext();
 
 class LettersCluster implements ItemisedAdapter {
   content = 'now end';
@@ -107,25 +63,10 @@ function change(id: string, action: PlannedChange['action']): PlannedChange {
   return { id, kind: 'letter', name: id, action, chosen: true };
 }
 
-const definition: SystemDefinition = {
-  id: 'letters',
-  title: 'Letters',
-  // Not read here.
-  schema: undefined as never,
-  secretFields: [],
-  pathFields: [],
-  capabilities: {
-    storage: 'vault',
-    modes: [{ id: 'live', title: 'Live', description: '' }],
-    format: 'letters',
-    fileEnding: '.letters',
-    parts: [{ id: 'vowels', title: 'Vowels', description: '', byDefault: true }],
-    contents: { scopes: ['letter'], groups: [], compares: [] },
-  },
-  secretBinding: () => 'here',
-  warnings: () => [],
-  load: () => Promise.reject(new Error('Not loaded here.')),
-};
+const definition = lettersSystem({
+  parts: [{ id: 'vowels', title: 'Vowels', description: '', byDefault: true }],
+  contents: { scopes: ['letter'], groups: [], compares: [] },
+});
 
 describe('a restore object by object', () => {
   let folder: string;
@@ -141,7 +82,7 @@ describe('a restore object by object', () => {
       definition,
       adapter: cluster,
       vault: openFolderVault({ folder, clock: context.clock, log: context.log }),
-      format,
+      format: letters,
       encryptor: createEncryptor(),
       encryption: { kind: 'none' },
       decryption: {},
@@ -156,13 +97,6 @@ describe('a restore object by object', () => {
   });
   const plan = (text = 'then end') =>
     planRestore(source(text), parts, { safetyBackup: true, choices }, context);
-  const fails = (promise: Promise<unknown>, code: string, words: RegExp) =>
-    assert.rejects(promise, (error) => {
-      assert.ok(error instanceof ClusterBackupError);
-      assert.equal(error.code, code);
-      assert.match(error.message, words);
-      return true;
-    });
 
   it('plans changes in place of a comparison, and keeps what was chosen', async () => {
     const made = await plan();
