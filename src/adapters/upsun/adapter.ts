@@ -4,6 +4,7 @@ import { UpsunConnections } from './connection';
 import { upsunContents } from './contents';
 import { upsunOptions } from './finding';
 import { hostedBackups } from './hosted';
+import { UpsunRetention } from './retention';
 import { upsunInventory, upsunStatus } from './status';
 
 /** Upsun and Platform.sh: backups of a project's environments, over the REST API. */
@@ -19,6 +20,7 @@ export const createUpsunAdapter = (
     contents: (context) => upsunContents(upsun, context),
     planBackup: (request, context) => planUpsunBackup(upsun, request, context),
     hosted: () => hostedBackups(upsun),
+    retention: () => new UpsunRetention(upsun),
     setupOptions: (field, context) => upsunOptions(upsun, field, context),
     close: () => upsun.close(),
   };

@@ -60,4 +60,8 @@ export const upsunErrors = errorTable('upsun', {
     category: 'failed',
     next: 'Look at the activity in the console; allow a longer silence in `timeouts.silence` where it is only slow.',
   },
+  retentionDiffers: {
+    category: 'failed',
+    next: 'Look at the backup policy as it is now, and set again what is missing.',
+  },
 });

@@ -5,7 +5,8 @@ import * as z from 'zod';
 // vendor's own command line lives by.
 
 /** A field that may be missing, or null. */
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((v) => v ?? undefined);
+export const maybe = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((v) => v ?? undefined);
 const text = maybe(z.string());
 const flag = maybe(z.boolean());
 const count = maybe(z.number());

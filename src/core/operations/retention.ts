@@ -3,6 +3,7 @@ import type { HostedRetention, RunContext } from '../ports';
 import type { RetentionChange, RetentionPlan, RetentionSettings } from '../retention/settings';
 import type { ClusterParts } from './context';
 import { lockedFor } from './hosted';
+import { refuseOther } from './planGuards';
 
 /** How long the platform keeps its backups. */
 export function readRetention(
@@ -22,16 +23,36 @@ export function planRetention(
 }
 
 /**
- * Sends a change that was shown and agreed to.
+ * Sends a change that was shown and agreed to, once, after it was planned anew.
  *
- * @throws `core.planChanged` where the settings are others by now
+ * @throws `core.planChanged` where the settings are others by now, or a backup would go that was not named;
+ *   `core.unsupported` where something blocks it
  */
 export function writeRetention(
   parts: ClusterParts,
   plan: RetentionPlan,
   context: RunContext,
 ): Promise<RetentionSettings> {
-  return lockedFor(parts, 'retention', context, (c) => retentionOf(parts).write(plan, c));
+  return lockedFor(parts, 'retention', context, async (c) => {
+    c.progress({ phase: 'Checking the plan' });
+    const retention = retentionOf(parts);
+    const now = await retention.plan(plan.change, c);
+    refuseOther({ cluster: parts.name, items: plan.items }, now.items);
+    const blocker = now.items.find(({ severity }) => severity === 'blocker');
+    if (blocker !== undefined) {
+      throw coreErrors.unsupported({
+        message: `These settings can't be sent: ${blocker.title}.`,
+        ...(blocker.detail === undefined ? {} : { next: blocker.detail }),
+      });
+    }
+    if (now.fingerprint !== plan.fingerprint || now.request !== plan.request) {
+      throw coreErrors.planChanged({
+        message: `How long "${parts.name}" keeps backups was changed by somebody else since the plan was made. Nothing was sent.`,
+      });
+    }
+    c.progress({ phase: 'Sending the settings' });
+    return retention.write(plan, c);
+  });
 }
 
 function retentionOf({ adapter, definition }: ClusterParts): HostedRetention {

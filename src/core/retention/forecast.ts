@@ -110,7 +110,7 @@ function coming(
     const date = addInterval(anchor, finest.rhythm, times);
     if (!(date <= until)) return made;
     if (date < from) continue;
-    const id = `${finest.interval}@${date.toISOString()}`;
+    const id = `${finest.interval}@${date.getTime()}`;
     made.push({ id, made: date.getTime(), automated: true, existing: false });
   }
 }

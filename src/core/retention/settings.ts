@@ -1,4 +1,5 @@
 import type { PlanLine } from '../plan';
+import type { ExistingBackup } from './forecast';
 import type { RetentionPolicy } from './policy';
 
 /** What a platform says about how long it keeps backups. Plain data. */
@@ -18,10 +19,16 @@ export interface RetentionOfKind {
   /** Nothing was ever set: the platform's default policy holds. */
   isDefault: boolean;
   /** Backups there are of this kind now, newest first, for the preview. Left out where they could not be read. */
-  existing?: { id: string; created: string; automated: boolean; expires?: string }[];
+  existing?: RetainedBackup[];
 }
 
-/** A policy for one kind. */
+/** A backup there is. */
+export interface RetainedBackup extends ExistingBackup {
+  /** What it is a backup of, where a kind has several, e.g. an environment: the policy holds for each by itself. */
+  group?: string;
+}
+
+/** A policy for one kind. A limit that is left out stays as the platform has it; schedules are all there will be. */
 export interface RetentionChange {
   kind: string;
   policy: RetentionPolicy;

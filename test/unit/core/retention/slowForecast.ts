@@ -27,7 +27,7 @@ export function slowForecast(
       gone: undefined as number | undefined,
     })),
     ...ticks(policy, existing, from, until).map((made) => ({
-      id: `${finest(policy)}@${new Date(made).toISOString()}`,
+      id: `${finest(policy)}@${made}`,
       made,
       automated: true,
       expires: Infinity,
