@@ -50,6 +50,11 @@ export interface UpsunStandInOptions {
    * Default: `types`.
    */
   merge?: 'deep' | 'types' | 'whole';
+  /**
+   * Backups made by hand that an environment may have where the settings say nothing, as with the plans of Platform.sh;
+   * a further one takes the oldest one's place. Default: no limit.
+   */
+  manualLimit?: number;
   /** How often a log answers 404 before it is there. Default 1. */
   logMissing?: number;
   /** How often a log ends before its seal. Default 1. */

@@ -40,6 +40,7 @@ export interface Project {
     suspended: boolean;
     user_licenses: number;
   };
+  maintenance: { next_maintenance: string } | null;
 }
 
 export interface Environment {
