@@ -34,7 +34,6 @@ export function backupRow(
   running?: UpsunActivity,
 ): HostedBackup {
   const of = typeof environment === 'string' ? { id: environment } : environment;
-  const { size_of_volumes: volumes, size_used: used } = backup;
   const can = restorable(backup);
   const isRestoring = running !== undefined;
   return {
@@ -46,7 +45,6 @@ export function backupRow(
     ...(backup.automated === undefined ? {} : { automated: backup.automated }),
     restore: isRestoring ? 'It is being restored.' : can,
     ...(backup.created_at === undefined ? {} : { created: backup.created_at }),
-    ...(used === undefined && volumes === undefined ? {} : { bytes: used ?? volumes ?? 0 }),
     where: of.id,
     facts: facts(backup, of),
   };
@@ -62,7 +60,9 @@ function facts(
   { id, type, title }: Partial<Pick<Environment, 'type' | 'title'>> & { id: string },
 ): HostedBackup['facts'] {
   const { size_of_volumes: volumes, size_used: used, index, attributes = {} } = backup;
-  const size = (count: number | undefined) => (count === undefined ? 'not said' : String(count));
+  // Neither the description nor the documentation states a unit: it is told as it comes.
+  const size = (count: number | undefined) =>
+    count === undefined ? 'not said' : `${count} (the platform states no unit)`;
   const rows: (readonly [string, string | undefined])[] = [
     ['Environment', title === undefined || title === id ? id : `${title} (${id})`],
     ['Type of environment', type],
@@ -74,7 +74,6 @@ function facts(
     ['Index', index === undefined ? undefined : String(index)],
     ['Commit', backup.commit_id],
     ['Deployment', backup.deployment],
-    // The description states no unit.
     ['Size of volumes', size(volumes)],
     ['Size used', size(used)],
     ['Changed', backup.updated_at],

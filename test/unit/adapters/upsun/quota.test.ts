@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { forecast, mayGo, quotaLine } from '../../../../src/adapters/upsun/quota';
+import { backupSchema, keptSchema } from '../../../../src/adapters/upsun/wire';
+
+const backup = (id: string, day: number, more: Record<string, unknown> = {}) =>
+  backupSchema.parse({
+    id,
+    created_at: `2026-11-${String(day).padStart(2, '0')}T10:00:00+00:00`,
+    status: 'CREATED',
+    automated: false,
+    restorable: true,
+    ...more,
+  });
+const kept = (manual: number | undefined, all?: number) =>
+  keptSchema.parse({
+    data_retention: {
+      production: {
+        ...(all === undefined ? {} : { max_backups: all }),
+        ...(manual === undefined ? {} : { default_config: { manual_count: manual, schedule: [] } }),
+      },
+    },
+  });
+
+describe('Upsun: which backup goes for a further one', () => {
+  // Not in the order of their age, as a listing may be.
+  const three = [backup('b', 2), backup('a', 1), backup('c', 3)];
+
+  it('is the oldest one made by hand, at the limit and above', () => {
+    for (const limit of [1, 2, 3]) {
+      const seen = forecast(three, kept(limit), 'production');
+      assert.equal(seen.kind, 'evicts');
+      assert.equal(mayGo(seen)?.id, 'a');
+      const line = quotaLine(seen, 'main');
+      assert.equal(line.severity, 'warning');
+      assert.equal(line.code, 'upsun.evicts');
+      assert.ok(line.title.includes('backup a of 2026-11-01T10:00:00'), line.title);
+      assert.equal(line.destructive, true);
+    }
+  });
+
+  it('is none below it', () => {
+    const seen = forecast(three, kept(4), 'production');
+    assert.deepEqual(seen, { kind: 'fits', manual: 3, limit: 4 });
+    assert.equal(mayGo(seen), undefined);
+    assert.equal(quotaLine(seen, 'main').severity, 'info');
+    assert.match(quotaLine(seen, 'main').detail ?? '', /3 of 4/);
+  });
+
+  it('is none of the schedule’s, and none that is going already', () => {
+    const others = [
+      backup('auto', 1, { automated: true }),
+      backup('going', 1, { status: 'DELETING' }),
+      ...three,
+    ];
+    assert.equal(forecast(others, kept(4), 'production').kind, 'fits');
+    assert.equal(mayGo(forecast(others, kept(3), 'production'))?.id, 'a');
+  });
+
+  it('goes too where the limit of all backups is reached', () => {
+    const automated = [1, 2, 3].map((day) => backup(`auto${day}`, day, { automated: true }));
+    const seen = forecast([...automated, ...three], kept(9, 6), 'production');
+    assert.equal(seen.kind, 'evicts');
+    assert.equal(mayGo(seen)?.id, 'a');
+    assert.match(quotaLine(seen, 'main').detail ?? '', /6 backups of all kinds/);
+    assert.equal(forecast([...automated, ...three], kept(9, 7), 'production').kind, 'fits');
+  });
+
+  it('is not known without a policy for that type: it says so, and names the first to go', () => {
+    for (const settings of [kept(1), keptSchema.parse({ data_retention: null }), undefined]) {
+      const seen = forecast(three, settings, 'staging');
+      assert.equal(seen.kind, 'unknown');
+      assert.equal(mayGo(seen)?.id, 'a');
+      const line = quotaLine(seen, 'stage');
+      assert.equal(line.severity, 'warning');
+      assert.match(line.title, /may take the place of backup a/);
+      assert.match(line.title, /does not say/);
+    }
+    // The smallest plan keeps two.
+    const one = forecast([backup('a', 1)], undefined, 'staging');
+    assert.equal(mayGo(one), undefined);
+    assert.equal(quotaLine(one, 'stage').severity, 'info');
+  });
+
+  it('is none where none is there; a policy that keeps none is told', () => {
+    assert.equal(forecast([], kept(2), 'production').kind, 'fits');
+    const none = forecast([], kept(0), 'production');
+    assert.equal(none.kind, 'keepsNone');
+    assert.equal(quotaLine(none, 'main').severity, 'warning');
+  });
+});
