@@ -57,7 +57,7 @@ class CheckerByBytes implements SnapshotChecker {
 
 /** Id of the format whose reader takes these bytes, or says best what is wrong with them. */
 function readerOf(id: Detected['id'], head: Buffer, assumed: string): string | undefined {
-  if (id === 'ucp' || id === 'swarm') return id;
+  if (id === 'ucp' || id === 'swarm' || id === 'marathon') return id;
   if (id === 'tar') return assumed === 'ucp' ? 'ucp' : 'swarm';
   // Gzip holds Raft snapshots only, of whatever product; the reader of Consul's tells them apart.
   return head[0] === 0x1f ? 'consul' : undefined;

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { gunzipSync, constants } from 'node:zlib';
 import { stateProduct, STATE_HEAD_BYTES } from './raft/stateProduct';
+import { MARATHON_FORMAT } from './marathon/layout';
 import { MANIFEST_MEMBER } from './swarm/layout';
 import { nameField } from './tar/tarFields';
 import { TarScanner } from './tar/tarScanner';
@@ -19,6 +20,7 @@ export interface Detected {
     | 'vaultState'
     | 'swarm'
     | 'ucp'
+    | 'marathon'
     | 'openpgp'
     | 'gzip'
     | 'tar'
@@ -37,6 +39,7 @@ const TITLES: Readonly<Record<Detected['id'], string>> = {
   vaultState: "state.bin of a Vault server's Raft folder",
   swarm: 'Swarm backup',
   ucp: 'UCP or MKE backup',
+  marathon: 'export of Marathon’s groups',
   openpgp: 'OpenPGP message',
   gzip: 'gzip file',
   tar: 'tar archive',
@@ -79,6 +82,7 @@ function identify(bytes: Buffer, name: string): Detected['id'] {
     return isSwarm(bytes) ? 'swarm' : isUcp(bytes) ? 'ucp' : 'tar';
   }
   if (isOpenPgp(bytes)) return 'openpgp';
+  if (isMarathon(bytes)) return 'marathon';
   const product = stateProduct(bytes.subarray(0, STATE_HEAD_BYTES));
   if (product === 'consul') return 'consulState';
   // The beginnings of the others are too plain to trust without the name.
@@ -91,6 +95,13 @@ function isSwarm(bytes: Buffer): boolean {
   if (nameField(bytes) !== MANIFEST_MEMBER) return false;
   return /^\s*\{\s*"format":\s*"cluster-backup\/swarm"/.test(bytes.toString('utf8', 512, 1024));
 }
+
+/** JSON that begins with our own name of an export (marathon/layout.ts). */
+function isMarathon(bytes: Buffer): boolean {
+  return MARATHON_HEAD.test(bytes.toString('latin1', 0, 256));
+}
+
+const MARATHON_HEAD = new RegExp(`^\\s*\\{\\s*"format":\\s*"${MARATHON_FORMAT}"`);
 
 /** A tar whose first entry, or the first below `./`, lies in a volume of UCP or MKE (ucp/layout.ts). */
 function isUcp(bytes: Buffer): boolean {

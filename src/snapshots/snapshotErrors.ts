@@ -69,6 +69,14 @@ export const snapshotErrors = errorTable('snapshot', {
     category: 'refused',
     next: 'Do not rely on it. Find out in the log why the product left something out, and take another backup.',
   },
+  notMarathon: {
+    category: 'refused',
+    next: 'Choose an export of Marathon’s groups that this project wrote.',
+  },
+  badExport: {
+    category: 'refused',
+    next: 'Do not rely on it. Take another export, or use an older one that passes verification.',
+  },
   unknownFormat: {
     category: 'usage',
     next: 'Use a newer version of Cluster Backup for this backup.',

@@ -1,6 +1,8 @@
 import type { AdapterPlaces, ConnectedCluster, HostedAdapter } from '../../core/ports';
 import { planDcosBackup } from './backupPlan';
 import { DcosConnections } from './connections';
+import { exportGroups, liveText } from './export';
+import { readContents } from './exportContents';
 import { hostedBackups } from './hosted';
 import { countInventory, readStatus } from './status';
 
@@ -20,6 +22,15 @@ class DcosAdapter implements HostedAdapter {
 
   readonly planBackup: NonNullable<HostedAdapter['planBackup']> = (request, context) =>
     planDcosBackup(this.dcos, request, context);
+
+  readonly backup: NonNullable<HostedAdapter['backup']> = (_request, context) =>
+    exportGroups(this.dcos, context);
+
+  readonly contents: NonNullable<HostedAdapter['contents']> = (context) =>
+    readContents(this.dcos, context);
+
+  readonly liveText: NonNullable<HostedAdapter['liveText']> = (id, context) =>
+    liveText(this.dcos, id, context);
 
   readonly hosted: HostedAdapter['hosted'] = () => hostedBackups(this.dcos);
 

@@ -80,7 +80,7 @@ export const dcos: SystemDefinition = {
     contents: {
       scopes: [],
       groups: [{ id: 'marathon', title: 'Marathon' }],
-      compares: ['marathonGroup'],
+      compares: ['marathonGroup', 'marathonApp', 'marathonPod'],
     },
     hosted: {
       title: 'On the Master',

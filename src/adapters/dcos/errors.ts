@@ -18,6 +18,10 @@ export const dcosErrors = errorTable('dcos', {
     category: 'refused',
     next: 'Grant the permission "dcos:adminrouter:ops:system-backup", action "full", or log in as a superuser.',
   },
+  marathonDenied: {
+    category: 'refused',
+    next: 'Grant the permission "dcos:adminrouter:service:marathon", action "full", or log in as a superuser.',
+  },
   openEdition: {
     category: 'refused',
     next: 'The backup service comes with DC/OS Enterprise only. Export Marathon’s groups instead: mode "export".',
