@@ -17,5 +17,9 @@ export const editorErrors = errorTable('editor', {
     category: 'refused',
     next: 'Choose a backup that is ready, or look at its state in the Clusters view.',
   },
+  deleteBlocked: {
+    category: 'refused',
+    next: 'Mend what is said, then delete it again.',
+  },
   noBackups: { category: 'usage', next: 'Back the cluster up first, or choose a file.' },
 });

@@ -5,6 +5,7 @@ import { bytesText } from './text';
 export function progressText(update: ProgressUpdate, bytesPerSecond?: number): string {
   const { phase, done, total, unit } = update;
   if (done === undefined) return phase;
+  if (unit === 'percent') return `${phase}: ${Math.floor(done)} %`;
   const say = (n: number) => (unit === 'bytes' ? bytesText(n) : n.toLocaleString('en'));
   const of = total === undefined ? '' : ` of ${say(total)}`;
   const rate = bytesPerSecond === undefined ? '' : `, ${bytesText(bytesPerSecond)}/s`;

@@ -5,8 +5,16 @@ import { progressText, RateMeter } from './progressText';
 import type { Services } from './services';
 
 type RecordedMethod =
-  'backup' | 'verify' | 'restore' | 'exportBackup' | 'recover' | 'createHosted' | 'fetchHosted';
-type LongMethod = RecordedMethod | 'planRestore';
+  | 'backup'
+  | 'verify'
+  | 'restore'
+  | 'exportBackup'
+  | 'recover'
+  | 'createHosted'
+  | 'fetchHosted'
+  | 'restoreHosted'
+  | 'removeHosted';
+type LongMethod = RecordedMethod | 'planRestore' | 'planHostedRestore' | 'planHostedRemove';
 type Params<M extends LongMethod> = Parameters<Operations[M]>[0];
 type Result<M extends LongMethod> = Awaited<ReturnType<Operations[M]>>;
 
@@ -43,10 +51,8 @@ export async function runOperation<M extends LongMethod>(
             const perSecond = rate.update(update);
             if (update.phase !== phase) percent = 0;
             phase = update.phase;
-            const now =
-              update.total === undefined || update.total === 0
-                ? undefined
-                : Math.min(100, (100 * (update.done ?? 0)) / update.total);
+            const { done = 0, unit, total = unit === 'percent' ? 100 : 0 } = update;
+            const now = total === 0 ? undefined : Math.min(100, (100 * done) / total);
             notification.report({
               message: progressText(update, perSecond),
               ...(now === undefined ? {} : { increment: Math.max(0, now - percent) }),

@@ -38,7 +38,16 @@ export class PlanPage {
   /** Sends what the editor shows; gives the milliseconds until it is drawn and laid out. */
   async show(changes: Partial<ShownPlan>): Promise<number> {
     const plan = itemisedPlan([]);
-    const shown = { plan, dryRun: false, series: 1, edit: 0, choices: {}, state: 'planned' };
+    const shown = {
+      plan,
+      system: 'Docker Swarm',
+      dryRun: false,
+      series: 1,
+      edit: 0,
+      choices: {},
+      safetyBackup: true,
+      state: 'planned',
+    };
     return this.page.evaluate(
       (reply) => {
         const begin = performance.now();

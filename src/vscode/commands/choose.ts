@@ -7,7 +7,8 @@ import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
 import { verificationText } from '../tree/backupItem';
 import { healthText } from '../tree/clusterItem';
-import { hostedFacts, hostedState } from '../tree/hostedNodes';
+import { hostedFacts } from '../tree/hostedNodes';
+import { hostedState } from '../../protocol/hostedWords';
 import { ageText, bytesText, timeText } from '../text';
 import * as vscode from 'vscode';
 
@@ -112,16 +113,27 @@ export async function chooseItem(
   return picked && { entry, item: picked.item };
 }
 
+/** What the tree hands to a command that is called on a backup on a platform's own side. */
+export type HostedArgument = ClusterArgument & { hosted?: HostedBackup };
+
+/** What of the platforms' backups will do; all when left out. */
+export interface HostedFit {
+  cluster?: (capabilities: Capabilities) => boolean;
+  backup?: (backup: HostedBackup) => boolean;
+}
+
 /** A backup on a platform's own side that was called on, or picked: the cluster first, then what lies there now. */
 export async function chooseHosted(
   services: Services,
-  argument: (ClusterArgument & { hosted?: HostedBackup }) | undefined,
+  argument: HostedArgument | undefined,
   placeHolder: string,
+  fit: HostedFit = {},
 ): Promise<{ entry: ClusterEntry; hosted: HostedBackup } | undefined> {
   if (argument?.entry !== undefined && argument.hosted !== undefined) {
     return { entry: argument.entry, hosted: argument.hosted };
   }
-  const can = ({ definition }: ClusterEntry) => definition.capabilities.hosted !== undefined;
+  const can = ({ definition: { capabilities } }: ClusterEntry) =>
+    capabilities.hosted !== undefined && fit.cluster?.(capabilities) !== false;
   const entry = await chooseCluster(services, argument, 'Of which cluster?', can);
   if (entry === undefined) return undefined;
   await services.hosted.refresh(entry);
@@ -131,9 +143,17 @@ export async function chooseHosted(
     const { name } = entry.config;
     throw editorErrors.noBackups({ message: `The platform of "${name}" keeps no backup.` });
   }
-  const items = backups.map((hosted) => ({
+  const fitting = backups.filter((backup) => fit.backup?.(backup) !== false);
+  if (fitting.length === 0) {
+    throw editorErrors.noItems({
+      message: `None of the ${backups.length} backups on the platform of "${entry.config.name}" will do.`,
+    });
+  }
+  const items = fitting.map((hosted) => ({
     label: `$(${hostedState(hosted).icon}) ${hosted.name}`,
-    description: hostedFacts(hosted, new Date()).join(' · '),
+    description: [hosted.group, ...hostedFacts(hosted, new Date())]
+      .filter((fact) => fact !== undefined)
+      .join(' · '),
     hosted,
   }));
   const picked = await services.ui.pick(items, { placeHolder, matchOnDescription: true });

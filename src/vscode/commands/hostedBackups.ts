@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { labelProblem } from '../../core/model';
-import type { HostedBackup } from '../../core/model';
 import { commands } from '../../ids';
 import { withDecryption } from '../decryption';
 import { editorErrors } from '../editorErrors';
@@ -8,14 +7,14 @@ import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import { bytesText, spanText } from '../text';
 import { chooseHosted } from './choose';
-import type { ClusterArgument } from './choose';
+import type { HostedArgument } from './choose';
 import { notesText } from './runBackup';
-
-type HostedArgument = ClusterArgument & { hosted?: HostedBackup };
 
 /** *Fetch into the Vault*: copies a backup from the platform's side, checked and encrypted like any other. */
 export async function fetchHosted(services: Services, argument?: HostedArgument): Promise<void> {
-  const chosen = await chooseHosted(services, argument, 'Fetch which backup into the vault?');
+  const chosen = await chooseHosted(services, argument, 'Fetch which backup into the vault?', {
+    cluster: ({ hosted }) => hosted?.fetch === true,
+  });
   if (chosen === undefined) return;
   const { entry, hosted } = chosen;
   const { ui, store } = services;

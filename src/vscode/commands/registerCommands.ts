@@ -36,6 +36,7 @@ const verify = () => import('./verifyBackup');
 const manage = () => import('./manageBackup');
 const configure = () => import('./manageCluster');
 const hosted = () => import('./hostedBackups');
+const restoreOnPlatform = () => import('./restoreHosted');
 const activities = () => import('./activities');
 
 /** One row a command, its code loaded when it is first called; the type makes a missing one an error. */
@@ -72,6 +73,16 @@ const table: Record<CommandId, Handler> = {
   [commands.copyBackupPath]: cluster(async (s, a) => (await manage()).copyBackupPath(s, a)),
   [commands.exportBackup]: cluster(async (s, a) => (await manage()).exportBackup(s, a)),
   [commands.fetchHosted]: cluster(async (s, a) => (await hosted()).fetchHosted(s, a)),
+  [commands.openHosted]: cluster(async (s, a) => (await import('./openHosted')).openHosted(s, a)),
+  [commands.restoreHosted]: cluster(async (s, a) =>
+    (await restoreOnPlatform()).restoreHosted(s, a, { dryRun: false }),
+  ),
+  [commands.planHosted]: cluster(async (s, a) =>
+    (await restoreOnPlatform()).restoreHosted(s, a, { dryRun: true }),
+  ),
+  [commands.deleteHosted]: cluster(async (s, a) =>
+    (await import('./deleteHosted')).deleteHosted(s, a),
+  ),
   [commands.copyHostedId]: cluster(async (s, a) => (await hosted()).copyHostedId(s, a)),
   [commands.cancelActivity]: activity(async (s, n) => (await activities()).cancelActivity(s, n)),
   [commands.showActivityLog]: activity(async (s, n) => (await activities()).showActivityLog(s, n)),

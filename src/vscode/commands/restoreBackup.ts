@@ -18,6 +18,7 @@ import { safetyBackup } from '../settings';
 import type { ClusterEntry } from '../store/clusterStore';
 import { spanText } from '../text';
 import { askPayload } from './askPayload';
+import { restoresFromVault } from '../vaultWords';
 import { backupPick, chooseCluster } from './choose';
 import type { ClusterArgument } from './choose';
 import { confirmation, outcomeText } from './restoreWords';
@@ -41,7 +42,7 @@ export async function restoreBackup(
   argument: ClusterArgument | undefined,
   options: RestoreOptions,
 ): Promise<void> {
-  const entry = await chooseCluster(services, argument, 'Restore which cluster?');
+  const entry = await chooseCluster(services, argument, 'Restore which cluster?', canRestore);
   if (entry === undefined) return;
   const source = await chooseSource(services, entry, argument);
   if (source !== undefined) await restoreFrom(services, entry, source, options);
@@ -58,6 +59,7 @@ export async function restoreFile(
     services,
     services.store.entries.length === 1 && known !== undefined ? { entry: known } : undefined,
     'Restore into which cluster?',
+    canRestore,
   );
   if (entry === undefined) return;
   const backup = known?.backups.find((b) => b.path === path);
@@ -74,6 +76,11 @@ export async function restoreFile(
           configured: given ?? (await configuredDecryption(services, entry)),
         };
   await restoreFrom(services, entry, source, { dryRun: false });
+}
+
+/** From a vault or a file; what stays with its platform is restored there. */
+function canRestore({ definition }: ClusterEntry): boolean {
+  return restoresFromVault(definition.capabilities);
 }
 
 async function restoreFrom(

@@ -1,29 +1,34 @@
 import { toErrorInfo } from '../../core/errors';
 import type { RestoreChoices } from '../../core/model';
 import type { RestorePlan } from '../../core/plan';
-import type { PlanOutcome, ShownPlan } from '../../protocol/planMessages';
+import type { AnyPlan, PlanOutcome, PlanWish, ShownPlan } from '../../protocol/planMessages';
 
 /** Base64, by the id of the change. In memory only, and never shown. */
 export type Payloads = Readonly<Record<string, string>>;
 
 /** What a person confirmed: the plan that they saw, and the payloads it was made with. */
-export interface ConfirmedPlan {
-  plan: RestorePlan;
+export interface ConfirmedPlan<P extends AnyPlan = RestorePlan> {
+  plan: P;
   payloads: Payloads;
 }
 
 /** Plans the same source and cluster once more. `known` spares reading the backup again. */
-export type Replan = (
-  wish: { choices: RestoreChoices; payloads: Payloads; known: RestorePlan },
+export type Replan<P extends AnyPlan = RestorePlan> = (
+  wish: PlanWish & { payloads: Payloads; known: P },
   signal: AbortSignal,
-) => Promise<RestorePlan>;
+) => Promise<P>;
 
-export interface PlanSessionOptions {
-  plan: RestorePlan;
+export interface PlanSessionOptions<P extends AnyPlan = RestorePlan> {
+  plan: P;
+  /** Title of the cluster's system; its id when left out. */
+  system?: string | undefined;
+  covers?: string | undefined;
   dryRun: boolean;
+  /** Whether a safety backup is wanted, also where this plan can have none; as planned when left out. */
+  safetyBackup?: boolean | undefined;
   series: number;
   /** Absent where nothing can be chosen. */
-  replan?: Replan | undefined;
+  replan?: Replan<P> | undefined;
   /** Payloads that `plan` was made with. */
   payloads?: Payloads | undefined;
   /** Called after each change of what is to be shown. */
@@ -39,9 +44,9 @@ const DEBOUNCE_MS = 300;
  * One plan on a page while its choices change: plans anew when they have come to rest, drops answers that another
  * choice has overtaken, and hands out for a restore only what the page showed as planned.
  */
-export class PlanSession {
-  #planned: ConfirmedPlan;
-  #choices: RestoreChoices;
+export class PlanSession<P extends AnyPlan = RestorePlan> {
+  #planned: ConfirmedPlan<P>;
+  #wish: PlanWish;
   #payloads: Payloads;
   #edit = 0;
   #state: ShownPlan['state'] = 'planned';
@@ -51,21 +56,26 @@ export class PlanSession {
   #running: AbortController | undefined;
   #ended = false;
 
-  constructor(private readonly options: PlanSessionOptions) {
+  constructor(private readonly options: PlanSessionOptions<P>) {
     this.#payloads = options.payloads ?? {};
     this.#planned = { plan: options.plan, payloads: this.#payloads };
-    this.#choices = options.plan.choices ?? {};
+    const { choices = {} } = options.plan;
+    const { safetyBackup = options.plan.safetyBackup } = options;
+    this.#wish = { choices, safetyBackup };
   }
 
   /** What the page is sent. Payloads are not in it. */
   get shown(): ShownPlan {
-    const { dryRun, series } = this.options;
+    const { dryRun, series, covers } = this.options;
+    const { plan } = this.#planned;
     return {
-      plan: this.#planned.plan,
+      plan,
+      system: this.options.system ?? plan.system,
+      ...(covers === undefined ? {} : { covers }),
       dryRun,
       series,
       edit: this.#edit,
-      choices: this.#choices,
+      ...this.#wish,
       state: this.#state,
       ...(this.#error === undefined ? {} : { error: this.#error }),
       ...(this.#outcome === undefined ? {} : { outcome: this.#outcome }),
@@ -73,9 +83,9 @@ export class PlanSession {
   }
 
   /** The person chose otherwise. @param edit of the page */
-  choose(choices: RestoreChoices, edit: number): void {
+  choose(choices: RestoreChoices, edit: number, safetyBackup = this.#wish.safetyBackup): void {
     if (!this.#open || this.options.replan === undefined) return;
-    this.#choices = choices;
+    this.#wish = { choices, safetyBackup };
     this.#planSoon(edit);
   }
 
@@ -106,7 +116,7 @@ export class PlanSession {
   }
 
   /** What is to be restored; undefined when the page showed something else, or it is not possible. */
-  confirm(edit: number): ConfirmedPlan | undefined {
+  confirm(edit: number): ConfirmedPlan<P> | undefined {
     const current = this.#state === 'planned' && edit === this.#edit;
     const { plan } = this.#planned;
     if (!this.#open || !current || !plan.possible || this.options.dryRun) return undefined;
@@ -149,10 +159,10 @@ export class PlanSession {
     this.options.onChange();
   }
 
-  async #plan(replan: Replan): Promise<void> {
+  async #plan(replan: Replan<P>): Promise<void> {
     const running = (this.#running = new AbortController());
     const payloads = this.#payloads;
-    const wish = { choices: this.#choices, payloads, known: this.#planned.plan };
+    const wish = { ...this.#wish, payloads, known: this.#planned.plan };
     try {
       const plan = await replan(wish, running.signal);
       if (running.signal.aborted) return;

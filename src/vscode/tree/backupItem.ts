@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands } from '../../ids';
 import type { Backup } from '../../core/model';
+import { restoresFromVault, vaultWords } from '../vaultWords';
 import { ageText, bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
 import type { BackupNode, BackupPageNode, BackupsNode } from './nodes';
 import { contextValue } from './nodes';
@@ -21,6 +22,7 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
   const { backup } = node;
   const { manifest } = backup;
   const check = verificationText(backup);
+  const words = vaultWords(node.entry.definition.capabilities);
   const encrypted = manifest.encryption.kind !== 'none';
   const title = manifest.label ?? originText(backup) ?? timeText(manifest.created);
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
@@ -44,10 +46,11 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
     verified: check.word === 'verified',
     damaged: check.word === 'damaged',
     present: backup.state === 'present',
+    restorable: backup.state === 'present' && restoresFromVault(node.entry.definition.capabilities),
   });
-  item.tooltip = backupTooltip(backup, check.word);
+  item.tooltip = backupTooltip(backup, check.word, words?.title ?? 'Backup');
   item.accessibilityInformation = {
-    label: `Backup ${title}, ${facts.join(', ')}, ${encrypted ? 'encrypted' : 'not encrypted'}, ${check.word}`,
+    label: `${words?.title ?? 'Backup'} ${title}, ${facts.join(', ')}, ${encrypted ? 'encrypted' : 'not encrypted'}, ${check.word}`,
   };
   if (backup.state === 'present') {
     item.command = { command: commands.openBackup, title: 'Open', arguments: [node] };
@@ -59,16 +62,18 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
 export function backupsItem({ entry }: BackupsNode, now: Date): vscode.TreeItem {
   const [newest] = entry.backups;
   // Also without any: what the editor has once shown as closed stays closed.
-  const item = new vscode.TreeItem('Backups', vscode.TreeItemCollapsibleState.Expanded);
+  const { capabilities } = entry.definition;
+  const heading = vaultWords(capabilities)?.heading ?? 'Backups';
+  const item = new vscode.TreeItem(heading, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `backups:${entry.key}`;
   item.description =
     newest === undefined
       ? '0'
       : `${entry.backups.length} · newest ${ageText(new Date(newest.manifest.created), now)}`;
   item.iconPath = new vscode.ThemeIcon('archive');
-  item.contextValue = 'backups';
+  item.contextValue = contextValue('backups', { restores: restoresFromVault(capabilities) });
   item.accessibilityInformation = {
-    label: `Backups of ${entry.config.name}, ${item.description}`,
+    label: `${heading} of ${entry.config.name}, ${item.description}`,
   };
   return item;
 }
@@ -76,7 +81,7 @@ export function backupsItem({ entry }: BackupsNode, now: Date): vscode.TreeItem 
 export function pageItem(node: BackupPageNode): vscode.TreeItem {
   const { from, backups } = node;
   const item = new vscode.TreeItem(
-    `Backups ${from + 1} to ${from + backups.length}`,
+    `${vaultWords(node.entry.definition.capabilities)?.plural ?? 'Backups'} ${from + 1} to ${from + backups.length}`,
     vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = `page:${node.entry.key}:${from}`;
@@ -96,7 +101,7 @@ function originText({ manifest }: Backup): string | undefined {
   return kind === 'schedule' ? schedule : undefined;
 }
 
-function backupTooltip(backup: Backup, check: string): vscode.MarkdownString {
+function backupTooltip(backup: Backup, check: string, word: string): vscode.MarkdownString {
   const { manifest } = backup;
   const md = escapeMarkdown;
   const rows: [string, string][] = [
@@ -118,7 +123,12 @@ function backupTooltip(backup: Backup, check: string): vscode.MarkdownString {
   const at = manifest.verification?.at;
   rows.push(['Check', md(at === undefined ? check : `${check}, ${timeText(at)}`)]);
   rows.push(['File', md(backup.path)]);
-  const lines = [`**${md(manifest.label ?? manifest.file)}**`, '', markdownTable(rows)];
+  const title = manifest.label ?? manifest.file;
+  const lines = [
+    `**${md(word === 'Backup' ? title : `${word} ${title}`)}**`,
+    '',
+    markdownTable(rows),
+  ];
   if (manifest.verification?.message !== undefined) {
     lines.push('', `$(error) ${md(manifest.verification.message)}`);
   }

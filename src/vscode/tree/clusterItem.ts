@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { commands } from '../../ids';
+import type { HostedBackup } from '../../core/model';
+import { restoresFromVault, vaultWords } from '../vaultWords';
 import type { ClusterEntry } from '../store/clusterStore';
 import { ageText, escapeMarkdown, markdownTable, timeText } from '../text';
+import { newestRestorable } from './hostedNodes';
 import type { ClusterNode, ErrorNode, NoteNode, ProblemNode } from './nodes';
 import { contextValue } from './nodes';
 
@@ -28,14 +31,15 @@ export function healthText(entry: ClusterEntry): { word: string; icon: string; c
   }
 }
 
-export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
+/** @param hosted its backups on the platform's own side, as far as they were asked for */
+export function clusterItem(
+  node: ClusterNode,
+  now: Date,
+  hosted?: readonly HostedBackup[],
+): vscode.TreeItem {
   const { entry } = node;
   const health = healthText(entry);
-  const newest = entry.backups[0];
-  const last =
-    newest === undefined
-      ? 'no backup yet'
-      : `backup ${ageText(new Date(newest.manifest.created), now)}`;
+  const last = lastBackup(entry, now, hosted);
   const warnings = [...entry.warnings, ...statusWarnings(entry)];
   const item = new vscode.TreeItem(entry.config.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `cluster:${entry.key}`;
@@ -57,6 +61,8 @@ export function clusterItem(node: ClusterNode, now: Date): vscode.TreeItem {
     locked: health.word === 'needs a secret',
     recoverable: entry.definition.capabilities.recovery === true,
     leaderless: health.word === 'no leader',
+    restores: restoresFromVault(entry.definition.capabilities),
+    restoresHosted: entry.definition.capabilities.hosted?.restore === true,
   });
   item.tooltip = clusterTooltip(entry, health.word, last, warnings);
   item.accessibilityInformation = { label: `Cluster ${entry.config.name}, ${facts.join(', ')}` };
@@ -83,6 +89,7 @@ const NOTE_ICONS: Record<NoteNode['tone'], [string, string?]> = {
   warning: ['warning', YELLOW],
   loading: ['loading~spin'],
   empty: ['info'],
+  info: ['info'],
 };
 
 export function noteItem({ key, tone, text }: NoteNode): vscode.TreeItem {
@@ -112,6 +119,25 @@ export function problemItem({ problem }: ProblemNode): vscode.TreeItem {
   return item;
 }
 
+/** Undefined where it is not known: a platform is asked for its backups only when somebody looks at them. */
+function lastBackup(
+  { definition, backups }: ClusterEntry,
+  now: Date,
+  hosted: readonly HostedBackup[] | undefined,
+): string | undefined {
+  if (definition.capabilities.storage === 'hosted') {
+    if (hosted === undefined) return undefined;
+    const newest = newestRestorable(hosted);
+    return newest?.created === undefined
+      ? 'no backup that can be restored'
+      : `backup ${ageText(new Date(newest.created), now)}`;
+  }
+  const [newest] = backups;
+  return newest === undefined
+    ? 'no backup yet'
+    : `backup ${ageText(new Date(newest.manifest.created), now)}`;
+}
+
 function statusWarnings(entry: ClusterEntry): string[] {
   if (entry.health.state !== 'known') return [];
   return entry.health.status.warnings.filter((w) => !entry.warnings.includes(w));
@@ -130,7 +156,7 @@ function shortReason(code: string): string {
 function clusterTooltip(
   entry: ClusterEntry,
   health: string,
-  last: string,
+  last: string | undefined,
   warnings: string[],
 ): vscode.MarkdownString {
   const md = escapeMarkdown;
@@ -162,14 +188,20 @@ function clusterTooltip(
     rows.push(['Why', md(entry.health.error.message)], ['Next', md(entry.health.error.next)]);
   }
   const { encryption } = entry.config;
-  rows.push(
-    ['Backups', md(`${entry.backups.length}, ${last}`)],
-    ['Vault', md(entry.config.vault)],
-    [
-      'Encryption',
-      encryption === 'none' ? 'none' : 'passphrase' in encryption ? 'passphrase' : 'OpenPGP keys',
-    ],
-  );
+  const { capabilities } = entry.definition;
+  const kept = vaultWords(capabilities);
+  if (capabilities.storage === 'hosted') rows.push(['Newest', md(last ?? 'not asked for yet')]);
+  if (kept !== undefined) {
+    const newest = capabilities.storage === 'vault' && last !== undefined ? `, ${last}` : '';
+    rows.push(
+      [kept.plural, md(`${entry.backups.length}${newest}`)],
+      ['Vault', md(entry.config.vault)],
+      [
+        'Encryption',
+        encryption === 'none' ? 'none' : 'passphrase' in encryption ? 'passphrase' : 'OpenPGP keys',
+      ],
+    );
+  }
   lines.push(markdownTable(rows));
   for (const warning of warnings) lines.push('', `$(warning) ${md(warning)}`);
   return new vscode.MarkdownString(lines.join('\n'), true);

@@ -7,8 +7,21 @@ import { backupItem, backupsItem, pageItem } from './backupItem';
 import { clusterItem, errorItem, noteItem, problemItem } from './clusterItem';
 import { contentsItem, groupItem } from './contentsItem';
 import { groupChildren, itemChildren } from './contentsNodes';
+import {
+  hostedHeadingItem,
+  hostedPageItem,
+  hostedPartItem,
+  hostedRestoreItem,
+} from './hostedDetailItem';
 import { hostedGroupItem, hostedItem } from './hostedItem';
-import { HOSTED_GROUP, hostedChildren } from './hostedNodes';
+import {
+  HOSTED_GROUP,
+  headingChildren,
+  hostedChildren,
+  hostedDetails,
+  hostedNodes,
+  restoreParts,
+} from './hostedNodes';
 import type { ClusterNode, ClusterTreeNode as Node, GroupNode, HostedGroupNode } from './nodes';
 
 /** Backups shown at once; older ones stand in pages of the same size. */
@@ -39,7 +52,10 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       }),
       hosted.onDidChange(({ key }) => {
         const group = this.#hostedGroups.get(key);
-        if (group !== undefined) this.#changed.fire(group);
+        // Where nothing lies in a vault, the cluster's row tells of the newest backup there.
+        const inRow = group?.entry.definition.capabilities.storage === 'hosted';
+        const node = inRow ? this.#clusters.get(key) : group;
+        if (node !== undefined) this.#changed.fire(node);
       }),
     );
   }
@@ -48,7 +64,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const now = new Date();
     switch (node.kind) {
       case 'cluster':
-        return clusterItem(node, now);
+        return clusterItem(node, now, this.hosted.of(node.entry).backups);
       case 'backups':
         return backupsItem(node, now);
       case 'backup':
@@ -61,8 +77,16 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         return contentsItem(node);
       case 'hostedGroup':
         return hostedGroupItem(node, this.hosted.of(node.entry));
+      case 'hostedHeading':
+        return hostedHeadingItem(node, now);
+      case 'hostedPage':
+        return hostedPageItem(node);
       case 'hosted':
         return hostedItem(node, now);
+      case 'hostedPart':
+        return hostedPartItem(node);
+      case 'hostedRestore':
+        return hostedRestoreItem(node, now);
       case 'error':
         return errorItem(node);
       case 'problem':
@@ -81,7 +105,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case 'backups':
         return node.entry.backups.length > 0
           ? backupNodes(node.entry)
-          : [{ kind: 'note', key: node.entry.key, tone: 'empty', text: 'No backup yet' }];
+          : [{ kind: 'note', key: node.entry.key, tone: 'empty', text: emptyText(node.entry) }];
       case 'backupPage':
         return toNodes(node.entry, node.backups);
       case 'group':
@@ -93,6 +117,14 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case 'hostedGroup':
         this.hosted.open(node.entry, HOSTED_GROUP);
         return hostedChildren(node, this.hosted.of(node.entry));
+      case 'hostedHeading':
+        return headingChildren(node);
+      case 'hostedPage':
+        return hostedNodes(node);
+      case 'hosted':
+        return hostedDetails(node);
+      case 'hostedRestore':
+        return restoreParts(node);
       default:
         return [];
     }
@@ -108,7 +140,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   closed(node: Node): void {
     if (node.kind === 'cluster') {
       this.contents.close(node.entry);
-      this.hosted.close(node.entry);
+      // A page of one of them may be open beside the tree.
+      this.hosted.close(node.entry, HOSTED_GROUP);
     } else if (node.kind === 'group') this.contents.close(node.entry, node.group.id);
     else if (node.kind === 'hostedGroup') this.hosted.close(node.entry, HOSTED_GROUP);
   }
@@ -124,7 +157,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   #clusterChildren(entry: ClusterEntry): Node[] {
-    const { contents, hosted } = entry.definition.capabilities;
+    const { contents, hosted, format } = entry.definition.capabilities;
     if (contents === undefined && hosted === undefined) {
       return [...notes(entry), ...backupNodes(entry)];
     }
@@ -136,17 +169,22 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.#groups.set(entry.key, groups);
     const nodes: Node[] = [...notes(entry), ...groups];
     if (hosted !== undefined) {
-      const group: HostedGroupNode = { kind: 'hostedGroup', entry, title: hosted.title };
+      const { title, covers, group: groups } = hosted;
+      const group: HostedGroupNode = { kind: 'hostedGroup', entry, title, covers, groups };
       this.#hostedGroups.set(entry.key, group);
       nodes.push(group);
     }
-    return [...nodes, { kind: 'backups', entry }];
+    return format === undefined ? nodes : [...nodes, { kind: 'backups', entry }];
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
     this.#changed.dispose();
   }
+}
+
+function emptyText({ definition }: ClusterEntry): string {
+  return `No ${definition.capabilities.exports?.title.toLowerCase() ?? 'backup'} yet`;
 }
 
 /** What has to be known of a cluster before its objects and backups. */

@@ -21,6 +21,9 @@ const ICONS: Readonly<Record<string, string>> = {
   config: 'settings',
   secret: 'key',
   task: 'circle-small-filled',
+  environments: 'layers',
+  environment: 'cloud',
+  marathon: 'server-process',
 };
 
 const STATES: Record<ContentsItem['state'], { icon?: string; colour?: string }> = {

@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
+import { commands } from '../../ids';
+import { hostedState, hostedStateText, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
 import { bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
-import { HOSTED_GROUP, hostedFacts, hostedGroupFacts, hostedState } from './hostedNodes';
+import { HOSTED_GROUP, hostedFacts, hostedGroupFacts, isOpen } from './hostedNodes';
 import { contextValue } from './nodes';
 import type { HostedGroupNode, HostedNode } from './nodes';
+import { stateIcon } from './stateIcon';
 
 /** The heading of the backups that lie on the platform's own side. */
 export function hostedGroupItem(
-  { entry, title }: HostedGroupNode,
+  { entry, title, covers }: HostedGroupNode,
   hosted: Hosted,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
@@ -16,43 +19,53 @@ export function hostedGroupItem(
   item.description = facts.join(' · ');
   item.iconPath = new vscode.ThemeIcon('server');
   item.contextValue = contextValue('group', { [HOSTED_GROUP]: true });
+  if (covers !== undefined) item.tooltip = covers;
   item.accessibilityInformation = {
-    label: [`Backups ${title.toLowerCase()} of ${entry.config.name}`, ...facts].join(', '),
+    label: [`Backups ${title.toLowerCase()} of ${entry.config.name}`, ...facts, covers]
+      .filter((part) => part !== undefined)
+      .join(', '),
   };
   return item;
 }
 
 /** A backup that lies on the platform's own side. */
-export function hostedItem({ entry, hosted }: HostedNode, now: Date): vscode.TreeItem {
-  const item = new vscode.TreeItem(hosted.name, vscode.TreeItemCollapsibleState.None);
+export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
+  const { entry, hosted } = node;
+  const details = (hosted.parts?.length ?? 0) + (hosted.restores?.length ?? 0);
+  const item = new vscode.TreeItem(
+    hosted.name,
+    details > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+  );
   item.id = `hosted:${entry.key}:${hosted.id}`;
   const facts = hostedFacts(hosted, now);
   item.description = facts.join(' · ');
-  const { icon, colour } = hostedState(hosted);
-  item.iconPath = new vscode.ThemeIcon(
-    icon,
-    colour === undefined ? undefined : new vscode.ThemeColor(colour),
-  );
+  item.iconPath = stateIcon(hosted.state, hostedState(hosted).icon);
+  const can = entry.definition.capabilities.hosted;
   item.contextValue = contextValue('hosted', {
     [hosted.state]: true,
     encrypted: hosted.encrypted === true,
-    fetch: entry.definition.capabilities.hosted?.fetch === true && hosted.fetch === true,
+    fetch: can?.fetch === true && hosted.fetch === true,
+    restorable: can?.restore === true && hosted.restore === true,
+    removable: can?.remove === true && hosted.state !== 'deleting',
   });
   item.tooltip = hostedTooltip(hosted);
   item.accessibilityInformation = { label: [`Backup ${hosted.name}`, ...facts].join(', ') };
+  item.command = { command: commands.openHosted, title: 'Show Details', arguments: [node] };
   return item;
 }
 
 function hostedTooltip(hosted: HostedNode['hosted']): vscode.MarkdownString {
   const md = escapeMarkdown;
-  const { name, state, stateText, created, finished, bytes, encrypted, where, error } = hosted;
-  const { word } = hostedState(hosted);
+  const { name, state, created, finished, bytes, encrypted, where, error } = hosted;
+  const done = finished === undefined ? undefined : timeText(finished);
   const rows: [string, string | undefined][] = [
-    ['State', word === stateText || stateText === '' ? word : `${word} (${stateText})`],
+    ['State', hostedStateText(hosted)],
     ['Started', created === undefined ? undefined : timeText(created)],
-    ['Finished', finished === undefined ? 'not finished' : timeText(finished)],
+    ['Finished', done ?? (isOpen(hosted) ? 'not finished' : undefined)],
     ['Size', bytes === undefined ? undefined : bytesText(bytes)],
+    ['Made', madeBy(hosted)],
     ['Encryption', encrypted === undefined ? undefined : encrypted ? 'encrypted' : 'none'],
+    ['Of', hosted.group],
     ['Where', where],
     ['Id', hosted.id],
     ...hosted.facts,
@@ -66,6 +79,9 @@ function hostedTooltip(hosted: HostedNode['hosted']): vscode.MarkdownString {
   }
   if (typeof hosted.fetch === 'string') {
     lines.push('', `$(info) It can't be fetched: ${md(hosted.fetch)}`);
+  }
+  if (typeof hosted.restore === 'string') {
+    lines.push('', `$(info) It can't be restored: ${md(hosted.restore)}`);
   }
   return new vscode.MarkdownString(lines.join('\n'), true);
 }

@@ -1,52 +1,152 @@
 import type { ErrorInfo } from '../../core/errors';
-import type { HostedBackup } from '../../core/model';
+import type { HostedBackup, HostedRestore } from '../../core/model';
+import { hostedState, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
 import { ageText, bytesText } from '../text';
-import type { ErrorNode, HostedGroupNode, HostedNode, NoteNode } from './nodes';
+import type {
+  ErrorNode,
+  HostedGroupNode,
+  HostedHeadingNode,
+  HostedNode,
+  HostedPageNode,
+  HostedPartNode,
+  HostedRestoreNode,
+  NoteNode,
+} from './nodes';
 
 /** Of the group's rows, where several are told apart. */
 export const HOSTED_GROUP = 'hosted';
 
-const STATES: Record<HostedBackup['state'], { word?: string; icon: string; colour?: string }> = {
-  inProgress: { word: 'in progress', icon: 'sync' },
-  ready: { word: 'ready', icon: 'pass', colour: 'testing.iconPassed' },
-  failed: { word: 'failed', icon: 'error', colour: 'problemsErrorIcon.foreground' },
-  restoring: { word: 'being restored', icon: 'history' },
-  deleting: { word: 'being deleted', icon: 'trash' },
-  unknown: { icon: 'question', colour: 'problemsWarningIcon.foreground' },
-};
+/** Backups shown at once; older ones stand in pages of the same size. */
+export const HOSTED_PAGE = 200;
 
-/** A state in a word, an icon and its colour; one that is not known in the platform's own word. */
-export function hostedState({ state, stateText }: Pick<HostedBackup, 'state' | 'stateText'>): {
-  word: string;
-  icon: string;
-  colour?: string;
-} {
-  const { word, ...rest } = STATES[state];
-  return { word: word ?? (stateText === '' ? 'state not known' : stateText), ...rest };
-}
+type Row = HostedHeadingNode | HostedPageNode | HostedNode;
 
 /** What stands under the heading of a platform's own backups. */
 export function hostedChildren(
-  { entry }: HostedGroupNode,
-  { backups, error }: Hosted,
-): (HostedNode | NoteNode | ErrorNode)[] {
-  const key = `${entry.key}:${HOSTED_GROUP}`;
-  const nodes = (backups ?? []).map((hosted): HostedNode => ({ kind: 'hosted', entry, hosted }));
+  node: HostedGroupNode,
+  { backups, warnings, error }: Hosted,
+): (Row | NoteNode | ErrorNode)[] {
+  const { entry, covers } = node;
   const note = (tone: NoteNode['tone'], text: string): NoteNode => ({
     kind: 'note',
-    key,
+    key: `${entry.key}:${HOSTED_GROUP}`,
     tone,
     text,
   });
+  const about = covers === undefined ? [] : [note('info', covers)];
   const why = notSetUp(error);
-  if (why !== undefined) return [note('empty', why)];
-  if (error !== undefined) {
-    const title = 'Could not be asked';
-    return [{ kind: 'error', entry, title, error, under: HOSTED_GROUP }, ...nodes];
+  if (why !== undefined) return [...about, note('empty', why)];
+  if (backups === undefined && error === undefined) {
+    return [...about, note('loading', 'Asking the platform…')];
   }
-  if (backups === undefined) return [note('loading', 'Asking the platform…')];
-  return nodes.length > 0 ? nodes : [note('empty', 'No backup lies there')];
+  const title = 'Could not be asked';
+  const failed: ErrorNode[] =
+    error === undefined ? [] : [{ kind: 'error', entry, title, error, under: HOSTED_GROUP }];
+  const rows = rowsOf(node, backups ?? []);
+  const missing = (warnings ?? []).map((text) => note('warning', text));
+  // Where some could not be asked, it is not known that there is none.
+  const none = [...rows, ...failed, ...missing].length > 0 ? [] : [note('empty', NONE)];
+  return [...about, ...failed, ...missing, ...rows, ...none];
+}
+
+const NONE = 'No backup lies there yet: Back Up Now… makes one';
+
+function rowsOf({ entry, groups }: HostedGroupNode, backups: readonly HostedBackup[]): Row[] {
+  if (groups === undefined) return paged(entry, '', backups);
+  const named = new Map<string, HostedBackup[]>();
+  const others: HostedBackup[] = [];
+  for (const backup of backups) {
+    const { group } = backup;
+    if (group === undefined) others.push(backup);
+    else named.set(group, [...(named.get(group) ?? []), backup]);
+  }
+  const names = [...named.keys()].sort((a, b) => a.localeCompare(b));
+  const headings = names.map((name): HostedHeadingNode => ({
+    kind: 'hostedHeading',
+    entry,
+    title: groups,
+    name,
+    backups: named.get(name) ?? [],
+  }));
+  return [...headings, ...paged(entry, '', others)];
+}
+
+/** Those of one heading. */
+export function headingChildren({ entry, name, backups }: HostedHeadingNode): Row[] {
+  return paged(entry, name, backups);
+}
+
+/** Those of one page. */
+export function hostedNodes({
+  entry,
+  backups,
+}: Pick<HostedPageNode, 'entry' | 'backups'>): HostedNode[] {
+  return backups.map((hosted) => ({ kind: 'hosted', entry, hosted }));
+}
+
+function paged(
+  entry: HostedNode['entry'],
+  under: string,
+  backups: readonly HostedBackup[],
+): (HostedPageNode | HostedNode)[] {
+  const rows: (HostedPageNode | HostedNode)[] = hostedNodes({
+    entry,
+    backups: backups.slice(0, HOSTED_PAGE),
+  });
+  for (let from = HOSTED_PAGE; from < backups.length; from += HOSTED_PAGE) {
+    const older = backups.slice(from, from + HOSTED_PAGE);
+    rows.push({ kind: 'hostedPage', entry, under, from, backups: older });
+  }
+  return rows;
+}
+
+/** What a backup is made of, and the restores of it. */
+export function hostedDetails({
+  entry,
+  hosted: { id, parts = [], restores = [] },
+}: HostedNode): (HostedPartNode | HostedRestoreNode)[] {
+  const under = [id];
+  return [
+    ...parts.map((part): HostedPartNode => ({ kind: 'hostedPart', entry, under, part })),
+    ...restores.map((restore, at): HostedRestoreNode => ({
+      kind: 'hostedRestore',
+      entry,
+      under: [...under, restoreId(restore, at, restores.length)],
+      restore,
+    })),
+  ];
+}
+
+/** What a restore touched. */
+export function restoreParts({ entry, under, restore }: HostedRestoreNode): HostedPartNode[] {
+  return restore.parts.map((part) => ({ kind: 'hostedPart', entry, under, part }));
+}
+
+/** Counted from the oldest, so that a new one leaves the others as they are. */
+function restoreId({ at }: HostedRestore, index: number, count: number): string {
+  return at ?? `restore ${count - index}`;
+}
+
+/** A heading in a few words: how many, and how old the newest is that could be restored. */
+export function headingFacts(
+  { backups, entry }: Pick<HostedHeadingNode, 'backups' | 'entry'>,
+  now: Date,
+): string[] {
+  const count = String(backups.length);
+  if (entry.definition.capabilities.hosted?.restore !== true) return [count];
+  const newest = newestRestorable(backups);
+  return [
+    count,
+    newest?.created === undefined
+      ? 'none can be restored'
+      : `newest restorable ${ageText(new Date(newest.created), now)}`,
+  ];
+}
+
+/** The newest backup that can be restored now. */
+export function newestRestorable(backups: readonly HostedBackup[]): HostedBackup | undefined {
+  return backups.find(({ restore, created }) => restore === true && created !== undefined);
 }
 
 /** A refusal of the person, not of the question: another login mends it, so it is an error like any other. */
@@ -74,16 +174,29 @@ export function hostedGroupFacts({ backups, error }: Hosted): string[] {
   ];
 }
 
+/** Where it can be restored, that says enough: platforms need not tell since when it is finished. */
+export function isOpen({ finished, restore }: HostedBackup): boolean {
+  return finished === undefined && restore === undefined;
+}
+
+/** States that say themselves whether it is finished. */
+const TOLD_BY_STATE: readonly HostedBackup['state'][] = [
+  'inProgress',
+  'failed',
+  'restoring',
+  'deleting',
+];
+
 /** A backup of the platform's in a few words: its state first, never as an icon alone. */
 export function hostedFacts(hosted: HostedBackup, now: Date): string[] {
-  const { state, created, finished, bytes, encrypted, where } = hosted;
-  const isOpen = finished === undefined && state !== 'inProgress' && state !== 'failed';
+  const { created, bytes, encrypted, where } = hosted;
   return [
     hostedState(hosted).word,
-    isOpen ? 'not finished' : undefined,
+    isOpen(hosted) && !TOLD_BY_STATE.includes(hosted.state) ? 'not finished' : undefined,
     created === undefined ? undefined : ageText(new Date(created), now),
     bytes === undefined ? undefined : bytesText(bytes),
     encrypted === true ? 'encrypted' : undefined,
+    madeBy(hosted),
     where,
   ].filter((fact) => fact !== undefined);
 }

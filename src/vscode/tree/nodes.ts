@@ -1,6 +1,12 @@
 import type { ConfigProblem } from '../../core/config/parse';
 import type { ErrorInfo } from '../../core/errors';
-import type { Backup, ContentsItem, HostedBackup } from '../../core/model';
+import type {
+  Backup,
+  ContentsItem,
+  HostedBackup,
+  HostedPart,
+  HostedRestore,
+} from '../../core/model';
 import type { ClusterEntry } from '../store/clusterStore';
 
 /** What the Clusters tree is made of. */
@@ -12,7 +18,11 @@ export type ClusterTreeNode =
   | GroupNode
   | ItemNode
   | HostedGroupNode
+  | HostedHeadingNode
+  | HostedPageNode
   | HostedNode
+  | HostedPartNode
+  | HostedRestoreNode
   | ErrorNode
   | NoteNode
   | ProblemNode;
@@ -50,6 +60,32 @@ export interface HostedGroupNode {
   entry: ClusterEntry;
   /** As the system's capability says it: "On the Managers". */
   title: string;
+  /** What such a backup covers, where the system says so. */
+  covers?: string | undefined;
+  /** What the backups stand under, where the system has several: "Environment". */
+  groups?: string | undefined;
+}
+
+/** What some of them are backups of: an environment. */
+export interface HostedHeadingNode {
+  kind: 'hostedHeading';
+  entry: ClusterEntry;
+  /** As the capability says it: "Environment". */
+  title: string;
+  name: string;
+  /** Newest first. */
+  backups: HostedBackup[];
+}
+
+/** Older ones, a page at a time. */
+export interface HostedPageNode {
+  kind: 'hostedPage';
+  entry: ClusterEntry;
+  /** The heading it stands under, if under one. */
+  under: string;
+  /** Zero-based, of the newest backup on this page. */
+  from: number;
+  backups: HostedBackup[];
 }
 
 /** A backup on the platform's own side. */
@@ -59,12 +95,29 @@ export interface HostedNode {
   hosted: HostedBackup;
 }
 
+/** A component of the platform in a hosted backup, or in a restore of it. */
+export interface HostedPartNode {
+  kind: 'hostedPart';
+  entry: ClusterEntry;
+  /** Ids of what it stands under. */
+  under: readonly string[];
+  part: HostedPart;
+}
+
+/** A restore that the platform tells of beside the backup. */
+export interface HostedRestoreNode {
+  kind: 'hostedRestore';
+  entry: ClusterEntry;
+  under: readonly string[];
+  restore: HostedRestore;
+}
+
 /** A line that says something: a warning, that something is asked, that there is nothing. */
 export interface NoteNode {
   kind: 'note';
   /** Unique among its siblings. */
   key: string;
-  tone: 'warning' | 'loading' | 'empty';
+  tone: 'warning' | 'loading' | 'empty' | 'info';
   text: string;
 }
 

@@ -78,7 +78,7 @@ function answersList(state: PlanState): HTMLElement | undefined {
         'li',
         {},
         icon('reply', 'inline'),
-        `${answerTitle(answer)}: `,
+        `${titleOf(state, answer)}: `,
         h('code', {}, value),
         ' ',
         button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
@@ -88,6 +88,12 @@ function answersList(state: PlanState): HTMLElement | undefined {
       ),
     ),
   );
+}
+
+/** What the plan itself calls it, where it still asks. */
+function titleOf({ plan }: PlanState, answer: string): string {
+  const asked = plan.items.flatMap(({ questions: of = [] }) => of);
+  return asked.find((question) => question.answer === answer)?.title ?? answerTitle(answer);
 }
 
 /** The fields for what a line of the plan asks. */

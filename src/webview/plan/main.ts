@@ -3,6 +3,7 @@ import '../shared/planLines.css';
 import './plan.css';
 import './changes.css';
 import { countsText, resultsText } from '../../core/restoreChoices';
+import { isHosted } from '../../protocol/planMessages';
 import type { PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessages';
 import { button, h, icon, placeChildren } from '../shared/dom';
 import { ageText } from '../shared/format';
@@ -14,6 +15,7 @@ import type { ChangesView } from './changeRows';
 import { ChangesSection } from './changesSection';
 import { answersSection, choicesSection, questions } from './choicesSection';
 import { keepingPlace } from './fields';
+import { coversNote, hostedFromTo, safetySection } from './hostedSections';
 import { PlanState } from './planState';
 import { comparisonSection, fromTo, itemsSection, stepsSection } from './sections';
 import { outcome, verdict } from './words';
@@ -74,20 +76,25 @@ function draw(): void {
   keepingPlace(() => {
     if (state === undefined) return;
     const current = state;
-    const { plan, dryRun } = current.shown;
-    const itemised = plan.changes !== undefined;
+    const { plan, dryRun, system, covers } = current.shown;
+    const hosted = isHosted(plan);
+    const itemised = isItemised(current);
     const parts: (HTMLElement | undefined)[] = [
       head(current),
       dryRun
         ? h('p', { class: 'dry-run' }, icon('beaker', 'inline'), 'Dry run: nothing was changed.')
         : undefined,
       banner(told(current), 'verdict'),
-      fromTo(plan),
+      hosted ? hostedFromTo(plan, system) : fromTo(plan, system),
+      coversNote(covers),
       itemsSection(plan, (item) => questions(current, item)),
+      hosted && current.open && plan.possible ? safetySection(current, plan) : undefined,
       !current.open ? undefined : itemised ? choicesSection(current) : answersSection(current),
       itemised
         ? changes?.draw(view)
-        : comparisonSection(plan, current.shown.outcome?.kind === 'done'),
+        : hosted
+          ? undefined
+          : comparisonSection(plan, current.shown.outcome?.kind === 'done'),
       stepsSection(current.shown, current.over),
     ];
     placeChildren(
@@ -96,6 +103,11 @@ function draw(): void {
     );
   });
   state?.keepFields((key) => main.querySelector(`[data-key="${CSS.escape(key)}"]`) !== null);
+}
+
+/** Restored object by object, chosen on this page. */
+function isItemised({ plan }: PlanState): boolean {
+  return !isHosted(plan) && plan.changes !== undefined;
 }
 
 /** The header alone, while a field is being typed in. */
@@ -122,9 +134,9 @@ function told(current: PlanState): Told {
 function head(current: PlanState): HTMLElement {
   const { plan, dryRun, outcome: result, state: stage } = current.shown;
   const actions: HTMLElement[] = [];
-  const itemised = plan.changes !== undefined;
+  const itemised = isItemised(current);
   const again = result?.kind === 'failed' || result?.kind === 'cancelled';
-  if (stage === 'failed' || (itemised && again)) {
+  if (stage === 'failed' || ((itemised || isHosted(plan)) && again)) {
     actions.push(
       button(again ? 'Plan Again' : 'Try Again', () => host.send({ type: 'replan' }), {
         icon: 'refresh',
@@ -165,7 +177,7 @@ function announce(): void {
   const counts =
     result?.changes !== undefined
       ? `${resultsText(result.changes)}. `
-      : state.plan.changes === undefined || !state.open
+      : !isItemised(state) || !state.open
         ? ''
         : `${countsText(state.changes)}. `;
   const words =

@@ -1,7 +1,8 @@
 import type { RestoreChoices } from '../../core/model';
-import type { PlannedChange, RestorePlan } from '../../core/plan';
+import type { PlannedChange } from '../../core/plan';
 import { withChosen, withName } from '../../core/restoreChoices';
-import type { PlanRequest, ShownPlan } from '../../protocol/planMessages';
+import { isHosted } from '../../protocol/planMessages';
+import type { AnyPlan, PlanRequest, ShownPlan } from '../../protocol/planMessages';
 
 /** The key of a change's field for a name. */
 export function nameKey(id: string): string {
@@ -15,6 +16,8 @@ export function nameKey(id: string): string {
 export class PlanState {
   shown: ShownPlan;
   choices: RestoreChoices;
+  /** A backup of the present state is wanted first. */
+  safetyBackup: boolean;
   #edit: number;
   readonly #toggled = new Map<string, boolean>();
   readonly #drafts = new Map<string, string>();
@@ -30,15 +33,18 @@ export class PlanState {
   ) {
     this.shown = shown;
     this.choices = shown.choices;
+    this.safetyBackup = shown.safetyBackup;
     this.#edit = shown.edit;
   }
 
-  get plan(): RestorePlan {
+  get plan(): AnyPlan {
     return this.shown.plan;
   }
 
+  /** Object by object, where it is restored so. */
   get changes(): readonly PlannedChange[] {
-    return this.plan.changes ?? [];
+    const { plan } = this;
+    return isHosted(plan) ? [] : (plan.changes ?? []);
   }
 
   /** Takes what the editor sent; false when it is another plan, which needs a state of its own. */
@@ -95,8 +101,16 @@ export class PlanState {
   /** Sends other choices to be planned. */
   change(choices: RestoreChoices, typed = false): void {
     this.choices = choices;
-    this.send({ type: 'choose', edit: ++this.#edit, choices });
+    const { safetyBackup } = this;
+    const wish = { choices, ...(isHosted(this.plan) ? { safetyBackup } : {}) };
+    this.send({ type: 'choose', edit: ++this.#edit, ...wish });
     this.changed(typed);
+  }
+
+  /** With a backup of the present state first, or without. */
+  wantSafety(wanted: boolean): void {
+    this.safetyBackup = wanted;
+    this.change(this.choices);
   }
 
   /** What stands in a field: what is being typed, or what is chosen. */

@@ -1,14 +1,17 @@
 import type { RestorePlan, RestorePlanItem } from '../../core/plan';
 import { destructiveLines } from '../../core/restoreChoices';
-import type { ShownPlan } from '../../protocol/planMessages';
+import { isHosted } from '../../protocol/planMessages';
+import type { AnyPlan, ShownPlan } from '../../protocol/planMessages';
+import { card } from './card';
+import { hostedSteps } from './hostedSections';
+import type { Step } from './hostedSections';
 import { h, icon, section } from '../shared/dom';
-import type { Child } from '../shared/dom';
 import { ageText, bytesText, changeText, countText, timeTexts } from '../shared/format';
 import { planLines } from '../shared/planLines';
 import { orderedRows, rowChange, rowName } from './words';
 
-/** Which backup goes to which cluster. */
-export function fromTo(plan: RestorePlan): HTMLElement {
+/** Which backup goes to which cluster. @param system its title */
+export function fromTo(plan: RestorePlan, system: string): HTMLElement {
   const { identity, contentBytes } = plan.content;
   const time = plan.contentTime;
   return h(
@@ -29,29 +32,15 @@ export function fromTo(plan: RestorePlan): HTMLElement {
       'Into this cluster',
       'server-environment',
       plan.cluster,
-      plan.system,
+      system,
       plan.current.index !== undefined && `Now at index ${countText(plan.current.index)}`,
-    ),
-  );
-}
-
-function card(title: string, iconName: string, name: string, ...facts: Child[]): HTMLElement {
-  return h(
-    'section',
-    { class: 'card', 'aria-label': title },
-    h('p', { class: 'muted' }, title),
-    h('h2', {}, icon(iconName, 'inline'), name),
-    h(
-      'p',
-      { class: 'muted dots' },
-      ...facts.filter((f) => f !== false && f !== undefined).map((f) => h('span', {}, f)),
     ),
   );
 }
 
 /** What has to be known: what blocks first. */
 export function itemsSection(
-  plan: RestorePlan,
+  plan: AnyPlan,
   questions: (item: RestorePlanItem) => HTMLElement[],
 ): HTMLElement | undefined {
   if (plan.items.length === 0) return undefined;
@@ -137,8 +126,8 @@ export function stepsSection(
   over: boolean,
 ): HTMLElement | undefined {
   if (!plan.possible || over) return undefined;
-  const steps = plan.changes === undefined ? wholeSteps(plan) : itemisedSteps(plan);
-  const asks = plan.asksForSecret;
+  const steps = stepsOf(plan);
+  const asks = isHosted(plan) ? undefined : plan.asksForSecret;
   if (asks !== undefined) {
     steps.unshift([
       'key',
@@ -169,7 +158,10 @@ export function stepsSection(
   );
 }
 
-type Step = [icon: string, title: string, text: string];
+function stepsOf(plan: AnyPlan): Step[] {
+  if (isHosted(plan)) return hostedSteps(plan);
+  return plan.changes === undefined ? wholeSteps(plan) : itemisedSteps(plan);
+}
 
 function wholeSteps({ safetyBackup, noSafetyBackup, items }: RestorePlan): Step[] {
   const first = destructiveLines(items).map(({ title, detail = '' }): Step => [

@@ -1,15 +1,17 @@
-import type { PlannedChange, RestoreComparison, RestorePlan } from '../../core/plan';
+import type { PlannedChange, RestoreComparison } from '../../core/plan';
 import { countActions, destructiveChanges } from '../../core/restoreChoices';
-import type { PlanOutcome } from '../../protocol/planMessages';
+import { isHosted } from '../../protocol/planMessages';
+import type { AnyPlan, PlanOutcome } from '../../protocol/planMessages';
 import { counted } from '../shared/format';
 import type { Told } from '../shared/told';
 
 /** The plan in one sentence. */
-export function verdict(plan: RestorePlan): Told {
+export function verdict(plan: AnyPlan): Told {
+  const changes = isHosted(plan) ? undefined : plan.changes;
   const blockers = plan.items.filter((i) => i.severity === 'blocker').length;
   const warnings = plan.items.filter((i) => i.severity === 'warning').length;
-  if (!plan.possible && blockers === 0 && plan.changes !== undefined) {
-    return nothingVerdict(plan.changes);
+  if (!plan.possible && blockers === 0 && changes !== undefined) {
+    return nothingVerdict(changes);
   }
   if (!plan.possible) {
     return {
@@ -22,7 +24,7 @@ export function verdict(plan: RestorePlan): Told {
           : `${counted(blockers, 'thing')} stand in its way; see below.`,
     };
   }
-  const will = plan.changes === undefined ? '' : `${willText(plan.changes)} `;
+  const will = changes === undefined ? '' : `${willText(changes)} `;
   if (warnings > 0) {
     return {
       tone: 'notice',
@@ -35,7 +37,9 @@ export function verdict(plan: RestorePlan): Told {
     tone: 'good',
     icon: 'pass-filled',
     title: 'Ready to restore',
-    text: `${will}The backup was read to its end and is whole; nothing stands in the way.`,
+    text: isHosted(plan)
+      ? 'The platform offers it for a restore; nothing stands in the way.'
+      : `${will}The backup was read to its end and is whole; nothing stands in the way.`,
   };
 }
 

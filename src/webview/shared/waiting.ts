@@ -9,6 +9,7 @@ type Waiting = Exclude<FileState<unknown>, { kind: 'shown' }>;
 /** Figures of a progress: `48.2 MB of 112 MB`. */
 export function progressText({ done, total, unit }: ProgressUpdate): string {
   if (done === undefined) return '';
+  if (unit === 'percent') return `${Math.floor(done)} %`;
   const text = unit === 'records' ? countText : bytesText;
   return total === undefined ? text(done) : `${text(done)} of ${text(total)}`;
 }

@@ -16,6 +16,13 @@ describe('Progress on a terminal', () => {
     assert.match(progressLine({ phase: 'Reading', done: 3, total: 2 }), /100%/);
   });
 
+  it('tells a percentage once, whether its end is said or not', () => {
+    const update = { phase: 'Restoring', done: 42.6, unit: 'percent' } as const;
+    const line = 'Restoring  [########............]   42%';
+    assert.equal(progressLine(update), line);
+    assert.equal(progressLine({ ...update, total: 100 }, 5), line);
+  });
+
   it('redraws ten times a second, at once for a new phase, and clears what it drew', () => {
     const written: string[] = [];
     let now = 0;

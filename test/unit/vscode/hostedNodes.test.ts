@@ -7,8 +7,8 @@ import {
   hostedChildren,
   hostedFacts,
   hostedGroupFacts,
-  hostedState,
 } from '../../../src/vscode/tree/hostedNodes';
+import { hostedState } from '../../../src/protocol/hostedWords';
 import type { HostedGroupNode } from '../../../src/vscode/tree/nodes';
 
 const now = new Date('2026-05-03T12:00:00Z');

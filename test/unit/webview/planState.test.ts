@@ -9,7 +9,8 @@ const CHANGES = [change('service/a'), change('service/b')];
 
 function shown(changes: Partial<ShownPlan> = {}): ShownPlan {
   const plan = itemisedPlan(CHANGES);
-  return { plan, dryRun: false, series: 1, edit: 0, choices: {}, state: 'planned', ...changes };
+  const first = { series: 1, edit: 0, choices: {}, safetyBackup: true, state: 'planned' } as const;
+  return { plan, system: 'Docker Swarm', dryRun: false, ...first, ...changes };
 }
 
 function page(first = shown()) {
