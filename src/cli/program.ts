@@ -15,6 +15,7 @@ import { listCommand } from './commands/list';
 import { recoverCommand } from './commands/recover';
 import { restoreCommand } from './commands/restore';
 import { resumeCommand } from './commands/resume';
+import { retentionCommand } from './commands/retention';
 import { showCommand } from './commands/show';
 import { verifyCommand } from './commands/verify';
 
@@ -37,6 +38,7 @@ const COMMANDS = [
   contentsCommand,
   createCommand,
   hostedCommand,
+  retentionCommand,
   listCommand,
   showCommand,
   inspectCommand,

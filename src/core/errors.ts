@@ -109,6 +109,7 @@ export const coreErrors = errorTable('core', {
   needsKey: { category: 'refused', next: 'Give a private key of one of the recipients.' },
   notRestorable: { category: 'refused', next: 'Choose a backup that passes verification.' },
   notRemovable: { category: 'refused', next: 'Do what the plan names first, or leave it there.' },
+  badRetention: { category: 'refused', next: 'Correct what the message names, then plan it anew.' },
   restoreIncomplete: {
     category: 'failed',
     next: 'Mend what the message names and restore again: only what is missing is done.',

@@ -26,7 +26,7 @@ export function planRetention(
  * Sends a change that was shown and agreed to, once, after it was planned anew.
  *
  * @throws `core.planChanged` where the settings are others by now, or a backup would go that was not named;
- *   `core.unsupported` where something blocks it
+ *   `core.badRetention` where something blocks it
  */
 export function writeRetention(
   parts: ClusterParts,
@@ -38,13 +38,7 @@ export function writeRetention(
     const retention = retentionOf(parts);
     const now = await retention.plan(plan.change, c);
     refuseOther({ cluster: parts.name, items: plan.items }, now.items);
-    const blocker = now.items.find(({ severity }) => severity === 'blocker');
-    if (blocker !== undefined) {
-      throw coreErrors.unsupported({
-        message: `These settings can't be sent: ${blocker.title}.`,
-        ...(blocker.detail === undefined ? {} : { next: blocker.detail }),
-      });
-    }
+    refuseBlockedRetention(now);
     if (now.fingerprint !== plan.fingerprint || now.request !== plan.request) {
       throw coreErrors.planChanged({
         message: `How long "${parts.name}" keeps backups was changed by somebody else since the plan was made. Nothing was sent.`,
@@ -52,6 +46,16 @@ export function writeRetention(
     }
     c.progress({ phase: 'Sending the settings' });
     return retention.write(plan, c);
+  });
+}
+
+/** @throws `core.badRetention` where something blocks a plan */
+export function refuseBlockedRetention({ change, items }: RetentionPlan): void {
+  const blockers = items.filter(({ severity }) => severity === 'blocker');
+  if (blockers.length === 0) return;
+  const reasons = blockers.map(({ title }) => title).join('; ');
+  throw coreErrors.badRetention({
+    message: `How long backups of ${change.kind} are kept can't be set so: ${reasons}.`,
   });
 }
 

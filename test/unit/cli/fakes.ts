@@ -152,6 +152,7 @@ const platform: SystemDefinition = {
   secretFields: [],
   capabilities: {
     storage: 'hosted',
+    retention: true,
     modes: ['consistent', 'live'].map((id) => ({
       id,
       title: id,
