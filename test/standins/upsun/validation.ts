@@ -2,7 +2,6 @@ import type { Document, OpenAPIBackend, Operation } from 'openapi-backend';
 import * as z from 'zod';
 import { description } from './description';
 import { usableVendors, vendorsDescription } from './vendors';
-import type { OpenApi } from './vendors';
 
 export interface Received {
   method: string;
@@ -107,7 +106,7 @@ let shared: Promise<Judge[]> | undefined;
 export const sharedJudges = (): Promise<Judge[]> => (shared ??= judges());
 
 /** What the parts of this project are held to: always its own description, and the vendor's where it is there. */
-export async function judges(vendors: OpenApi | undefined = vendorsDescription()) {
+export async function judges(vendors = vendorsDescription()) {
   const own = await Judge.from("the project's own", description, 'refused');
   if (vendors === undefined) return [own];
   return [own, await Judge.from("the vendor's", usableVendors(vendors), 'passed')];
