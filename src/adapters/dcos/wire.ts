@@ -122,7 +122,9 @@ function furtherOf(fields: Fields): Further {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  const text =
+    typeof value === 'string' ? value : isList ? value.join('; ') : JSON.stringify(value);
   return text.slice(0, MAX_TEXT);
 }
 
