@@ -107,6 +107,12 @@ export function wordsOf({ status, components }: Pick<WireBackup, 'status' | 'com
   return [status, parts === '' ? '' : `(${parts})`].filter(Boolean).join(' ') || 'nothing';
 }
 
+/** The same, and how its newest restore is. */
+export function allWordsOf(backup: WireBackup): string {
+  const restore = restoresOf(backup)[0]?.stateText;
+  return wordsOf(backup) + (restore === undefined ? '' : `, restore ${restore}`);
+}
+
 function restorable(backup: WireBackup): true | string {
   const { status } = backup;
   const state = stateOf(status);

@@ -4,7 +4,7 @@ import type { RunContext } from '../../core/ports';
 import { follow } from '../follow';
 import type { DcosApi } from './api';
 import { dcosErrors } from './errors';
-import { labelOf, restoresOf, wordsOf } from './hostedBackup';
+import { allWordsOf, labelOf } from './hostedBackup';
 import type { WireBackup } from './wire';
 
 /** What may pass while Marathon, Admin Router or a master restarts. */
@@ -108,9 +108,7 @@ function phaseOf(
   const span = spanOf(elapsed);
   if (trouble !== undefined) return `Waiting for DC/OS to answer again (${span})`;
   if (seen === undefined) return `DC/OS begins ${what} (${span})`;
-  const restore = restoresOf(seen)[0]?.stateText;
-  const words = wordsOf(seen) + (restore === undefined ? '' : `, restore ${restore}`);
-  return `DC/OS is at ${what}: ${words} (${span})`;
+  return `DC/OS is at ${what}: ${allWordsOf(seen)} (${span})`;
 }
 
 function vanished({ api, what }: Deed, id: string): Error {
@@ -121,12 +119,17 @@ function vanished({ api, what }: Deed, id: string): Error {
 }
 
 function silentError({ api, what, silence }: Deed, last: WireBackup | undefined, cause: unknown) {
-  const seconds = silence / 1000;
+  const span = secondsOf(silence);
   const message =
     cause instanceof Error
-      ? `Nothing was heard of ${what} for ${seconds} seconds: ${cause.message}`
-      : `${api.where} says of ${what} for ${seconds} seconds nothing but ${last === undefined ? 'nothing' : wordsOf(last)}.`;
+      ? `Nothing was heard of ${what} for ${span}: ${cause.message}`
+      : `${api.where} says of ${what} for ${span} nothing but ${last === undefined ? 'nothing' : allWordsOf(last)}.`;
   return dcosErrors.silent({ message, cause });
+}
+
+/** @param milliseconds as the entry has them, in seconds */
+export function secondsOf(milliseconds: number): string {
+  return milliseconds === 1000 ? '1 second' : `${milliseconds / 1000} seconds`;
 }
 
 function capital(text: string): string {

@@ -6,7 +6,7 @@ import type { DcosApi } from './api';
 import { dcosErrors } from './errors';
 import { causeOf, hostedBackup, restoresOf, stateOf, wordsOf } from './hostedBackup';
 import { refuseBusy } from './hostedCreate';
-import { followBackup, goesOn, saysNo } from './hostedFollow';
+import { followBackup, goesOn, saysNo, secondsOf } from './hostedFollow';
 import type { Deed } from './hostedFollow';
 import { errorOf, findTaken } from './hostedLost';
 import { busyLines, COVERS, deploymentLines, MARATHON_RESTARTS } from './planLines';
@@ -149,7 +149,7 @@ async function begin(deed: Deed, id: string, watch: RestoreWatch): Promise<void>
 
 function unconfirmed({ api, silence, what }: Deed, last: WireBackup | undefined): Error {
   return dcosErrors.restoreUnconfirmed({
-    message: `${api.where} took the request for ${what}, and in ${silence / 1000} seconds told nothing of it: the backup is ${last === undefined ? 'not listed' : wordsOf(last)} as before, and no restore is listed with it.`,
+    message: `${api.where} took the request for ${what}, and in ${secondsOf(silence)} told nothing of it: the backup is ${last === undefined ? 'not listed' : wordsOf(last)} as before, and no restore is listed with it.`,
   });
 }
 

@@ -104,6 +104,8 @@ export function adminRouter(behind: Behind) {
           leader: '10.0.0.1:8080',
           frameworkId: '6b4a1f2e-0000-4c1f-9d5c-2f8f2a3ab3c1-0001',
         });
+      case 'GET /v2/deployments':
+        return json(200, settings.deployments);
       case 'GET /v2/leader':
         return json(200, { leader: '10.0.0.1:8080' });
       default:

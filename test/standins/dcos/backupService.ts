@@ -93,6 +93,10 @@ export class BackupService {
     return kept.metadata.id;
   }
 
+  clear(): void {
+    this.#kept.length = 0;
+  }
+
   #list(prefix: string, here: number): BackupMetadata[] {
     const found = this.#kept.filter(
       ({ metadata, master }) => master === here && metadata.id.startsWith(prefix),

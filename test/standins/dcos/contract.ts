@@ -20,6 +20,8 @@ export interface DcosSettings {
    * question goes to the next one. Default: 0.
    */
   master: number | 'alternating';
+  /** What Marathon says it is deploying. Default: nothing. */
+  deployments: { id: string; affectedApps: string[]; affectedPods: string[] }[];
   /** Marathon adds all it can to what it tells, asked or not. Default: false. */
   tellsAll: boolean;
 }
@@ -143,6 +145,8 @@ export interface DcosStandIn {
   spoilRestores(fault: DcosWorkFault | undefined): void;
   /** Puts a backup there, of Marathon's present state. @returns its id */
   keep(label: string, more?: Partial<BackupMetadata>, master?: number): string;
+  /** Nothing is kept any more, and nothing was asked. */
+  clear(): void;
   /** A token as a login would give it. */
   token(user: string, seconds?: number): Promise<string>;
   /** Tokens given so far are not known any more. */

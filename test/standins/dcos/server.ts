@@ -33,6 +33,7 @@ export async function startDcosStandIn(options: DcosStandInOptions = {}): Promis
     ownStatus: 'staysReady',
     tokenSeconds: FIVE_DAYS,
     master: 0,
+    deployments: [],
     tellsAll: false,
     ...(tryOut ? TRY_OUT : {}),
     ...known(options),
@@ -147,6 +148,10 @@ export async function startDcosStandIn(options: DcosStandInOptions = {}): Promis
     spoilBackups: (fault) => void (service.backupFault = fault),
     spoilRestores: (fault) => void (service.restoreFault = fault),
     keep: (label, more = {}, master = 0) => service.keep(label, more, master),
+    clear: () => {
+      service.clear();
+      requests.length = 0;
+    },
     token: (user, seconds = settings.tokenSeconds) => iam.token(user, seconds),
     revokeTokens: () => iam.revokeAll(),
     close: async () => {
