@@ -9,6 +9,8 @@ import { shownOf } from './environments';
 import type { Environment, UpsunActivity, UpsunBackup } from './wire';
 
 const RUNNING = ['pending', 'scheduled', 'in_progress'];
+/** Without a number the list is a short one. */
+const MOST = 100;
 export const BACKUP = 'environment.backup';
 export const RESTORE = 'environment.restore';
 
@@ -42,7 +44,8 @@ export async function readHoldings(
     shown.map(({ id }) =>
       limit(async () => {
         try {
-          backups.set(id, await api.backups(id, signal));
+          // Each its own: so many listeners on one signal look like a leak.
+          backups.set(id, await api.backups(id, AbortSignal.any([signal])));
         } catch (error) {
           // What is still queued is not begun any more: it is aborted by the same signal.
           if (isCancellation(error)) throw error;
@@ -98,7 +101,7 @@ export async function listBackups(
 async function readRunning(api: UpsunApi, signal: AbortSignal): Promise<UpsunActivity[] | string> {
   try {
     const types = [BACKUP, RESTORE];
-    const activities = await api.activities({ types, states: RUNNING }, signal);
+    const activities = await api.activities({ types, states: RUNNING, count: MOST }, signal);
     return activities.filter(({ state }) => RUNNING.includes(state));
   } catch (error) {
     if (isCancellation(error)) throw error;
