@@ -6,6 +6,7 @@ export const commands = {
   refreshClusters: 'clusterBackup.cluster.refresh',
   enterSecrets: 'clusterBackup.cluster.enterSecrets',
   recoverCluster: 'clusterBackup.cluster.recover',
+  editRetention: 'clusterBackup.retention.edit',
   createBackup: 'clusterBackup.backup.create',
   backUpItem: 'clusterBackup.item.backUp',
   backUpHere: 'clusterBackup.server.backUp',

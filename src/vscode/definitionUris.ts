@@ -12,6 +12,13 @@ const querySchema = z.discriminatedUnion('of', [
     as: z.enum(['json', 'compose', 'portable']),
   }),
   z.object({ of: z.literal('live'), cluster: z.string(), id: z.string() }),
+  /** The platform's settings before or after a change that is reviewed. */
+  z.object({
+    of: z.literal('retention'),
+    cluster: z.string(),
+    kind: z.string(),
+    side: z.enum(['now', 'after']),
+  }),
   /** What is not there. */
   z.object({ of: z.literal('nothing') }),
 ]);

@@ -13,7 +13,8 @@ type RecordedMethod =
   | 'createHosted'
   | 'fetchHosted'
   | 'restoreHosted'
-  | 'removeHosted';
+  | 'removeHosted'
+  | 'writeRetention';
 type LongMethod = RecordedMethod | 'planRestore' | 'planHostedRestore' | 'planHostedRemove';
 type Params<M extends LongMethod> = Parameters<Operations[M]>[0];
 type Result<M extends LongMethod> = Awaited<ReturnType<Operations[M]>>;

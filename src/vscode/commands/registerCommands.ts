@@ -49,6 +49,9 @@ const table: Record<CommandId, Handler> = {
   [commands.recoverCluster]: cluster(async (s, a) =>
     (await import('./recoverCluster')).recoverCluster(s, a),
   ),
+  [commands.editRetention]: cluster(async (s, a) =>
+    (await import('./editRetention')).editRetention(s, a),
+  ),
   [commands.createBackup]: cluster(async (s, a) =>
     (await import('./createBackup')).createBackup(s, a),
   ),

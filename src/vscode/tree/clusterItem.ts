@@ -60,6 +60,7 @@ export function clusterItem(
     reachable: entry.health.state === 'known',
     locked: health.word === 'needs a secret',
     recoverable: entry.definition.capabilities.recovery === true,
+    retention: entry.definition.capabilities.retention === true,
     leaderless: health.word === 'no leader',
     restores: restoresFromVault(entry.definition.capabilities),
     restoresHosted: entry.definition.capabilities.hosted?.restore === true,

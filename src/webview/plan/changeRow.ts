@@ -5,7 +5,7 @@ import { button, h, icon } from '../shared/dom';
 import { bytesText, counted, exactBytes, printable } from '../shared/format';
 import { ACTION_SIGNS, offersName, offersPolicy, POLICIES, RESULT_SIGNS } from './changeRows';
 import type { ChangesOptions } from './changesSection';
-import { checkbox, focusOn, select, textField } from './fields';
+import { checkbox, focusOn, select, textField } from '../shared/fields';
 import { nameKey } from './planState';
 import type { PlanState } from './planState';
 import { secretField } from './secretField';

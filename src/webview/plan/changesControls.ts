@@ -5,7 +5,7 @@ import { counted } from '../shared/format';
 import { ACTION_SIGNS, RESULT_SIGNS } from './changeRows';
 import type { ChangesView, Results } from './changeRows';
 import type { ChangesOptions } from './changesSection';
-import { select } from './fields';
+import { select } from '../shared/fields';
 
 const FILTER_WAIT_MS = 150;
 const RESULTS = ['failed', 'notReached', 'done', 'left'] as const;

@@ -5,7 +5,7 @@ import { groupsOf } from './changeRows';
 import type { ChangeGroup, ChangesView, Results } from './changeRows';
 import { changeRow } from './changeRow';
 import { controls, filterField } from './changesControls';
-import { checkbox } from './fields';
+import { checkbox } from '../shared/fields';
 import type { PlanState } from './planState';
 
 const COLUMNS = 4;

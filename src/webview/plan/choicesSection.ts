@@ -4,7 +4,7 @@ import { withAccepted, withAnswer } from '../../core/restoreChoices';
 import { button, h, icon, section } from '../shared/dom';
 import { counted } from '../shared/format';
 import { hindrances, POLICIES } from './changeRows';
-import { checkbox, select } from './fields';
+import { checkbox, select } from '../shared/fields';
 import { answerTitle } from './words';
 import type { PlanState } from './planState';
 import { secretField } from './secretField';

@@ -1,4 +1,5 @@
 import '../shared/base.css';
+import '../shared/fields.css';
 import '../shared/planLines.css';
 import './plan.css';
 import './changes.css';
@@ -14,7 +15,7 @@ import { ALL_CHANGES } from './changeRows';
 import type { ChangesView } from './changeRows';
 import { ChangesSection } from './changesSection';
 import { answersSection, choicesSection, questions } from './choicesSection';
-import { keepingPlace } from './fields';
+import { keepingPlace } from '../shared/fields';
 import { coversNote, hostedFromTo, safetySection } from './hostedSections';
 import { PlanState } from './planState';
 import { comparisonSection, fromTo, itemsSection, stepsSection } from './sections';

@@ -1,4 +1,4 @@
-import { h } from '../shared/dom';
+import { h } from './dom';
 
 /** A box with its words, which switch it as well. @param key finds it again after a redraw */
 export function checkbox(options: {
@@ -59,6 +59,12 @@ export function textField(options: {
   value: string;
   placeholder?: string;
   disabled?: boolean;
+  /** Can be read and copied, not changed. */
+  readonly?: boolean;
+  /** For a figure of a few digits. */
+  numeric?: boolean;
+  /** Element that says more. */
+  describedBy?: string;
   /** Gives what is wrong, undefined when nothing is. */
   onInput: (value: string) => string | undefined;
   /** Enter gives true, Escape false. */
@@ -66,6 +72,7 @@ export function textField(options: {
   problem: string | undefined;
 }): HTMLElement {
   const { key, label, value, placeholder, disabled, onInput, onEnd } = options;
+  const { readonly, numeric, describedBy } = options;
   const problemId = `problem-${key}`;
   const problem = h('span', { class: 'problem', id: problemId }, options.problem);
   const say = (text: string | undefined) => {
@@ -74,14 +81,16 @@ export function textField(options: {
   };
   const input = h('input', {
     type: 'text',
-    class: 'text',
+    class: numeric === true ? 'text numeric' : 'text',
+    inputmode: numeric === true ? 'numeric' : undefined,
     'data-key': key,
     value,
     placeholder,
     disabled,
+    readonly,
     spellcheck: 'false',
     autocomplete: 'off',
-    'aria-describedby': problemId,
+    'aria-describedby': describedBy === undefined ? problemId : `${problemId} ${describedBy}`,
     'aria-invalid': String(options.problem !== undefined),
     oninput: () => say(onInput(input.value)),
     onkeydown: (event) => {
@@ -104,7 +113,7 @@ export function keepingPlace(draw: () => void): void {
   const active = document.activeElement;
   const place = active instanceof HTMLElement ? placeOf(active) : undefined;
   const caret =
-    active instanceof HTMLInputElement && active.type !== 'checkbox'
+    active instanceof HTMLInputElement && active.selectionStart !== null
       ? ([active.selectionStart, active.selectionEnd] as const)
       : undefined;
   const anchor = anchorOf(active);
