@@ -67,9 +67,7 @@ export class ScreenPage<Request> {
 
   /** What the page asked of the editor so far. */
   sent(): Promise<Request[]> {
-    return this.page.evaluate(
-      () => (window as unknown as { editor: Editor }).editor.sent as never,
-    );
+    return this.page.evaluate(() => (window as unknown as { editor: Editor }).editor.sent as never);
   }
 
   /** What the page would have when it comes back after being hidden. */

@@ -57,6 +57,11 @@ export function keysOf(row: DraftRow): { every: string; unit: string; kept: stri
   return { every: `every-${row.key}`, unit: `unit-${row.key}`, kept: `kept-${row.key}` };
 }
 
+/** Keys of all fields that are typed in. */
+export function fieldsOf({ rows }: Draft): string[] {
+  return [...rows.flatMap((row) => [keysOf(row).every, keysOf(row).kept]), 'manual', 'max'];
+}
+
 /**
  * What is wrong with the fields, in words.
  *

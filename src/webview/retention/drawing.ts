@@ -36,11 +36,13 @@ export function draw(options: DrawingOptions): Drawing {
   const [from, until] = [stretch.from.getTime(), stretch.until.getTime()];
   const x = (time: number) => ((time - from) / (until - from)) * width;
   const parts: SVGElement[] = [];
+  const titles: SVGElement[] = [];
   let y = 0;
   for (const lane of lanes) {
     const pitch = Math.min(9, MOST_HEIGHT / lane.lines);
     const height = pitch * lane.lines;
-    parts.push(laneGroup(lane, titleOf(lane), { x, y, pitch, width }));
+    parts.push(laneGroup(lane, { x, y, pitch, width }));
+    titles.push(words(titleOf(lane), { x: 0, y: y + 12 }, 'title'));
     y += LABEL + height + GAP;
   }
   const height = y + AXIS;
@@ -63,7 +65,7 @@ export function draw(options: DrawingOptions): Drawing {
     height,
     viewBox: `0 0 ${width} ${height}`,
   });
-  element.append(axis, ...parts, date);
+  element.append(axis, ...parts, date, ...titles);
   return {
     element,
     setDate: (at) => {
@@ -81,7 +83,6 @@ export function draw(options: DrawingOptions): Drawing {
 
 function laneGroup(
   lane: Lane,
-  title: string,
   { x, y, pitch, width }: { x: (time: number) => number; y: number; pitch: number; width: number },
 ): SVGElement {
   const thickness = pitch > 3 ? pitch - 2 : Math.max(0.75, pitch - 0.25);
@@ -102,12 +103,12 @@ function laneGroup(
   };
   const group = s('g', { class: 'lane', 'data-lane': lane.id });
   const paths = [pathOf(true), pathOf(false)].filter((path) => path !== undefined);
-  group.append(words(title, { x: 0, y: y + 12 }), ...paths);
+  group.append(...paths);
   return group;
 }
 
-function words(text: string, place: Record<string, number>): SVGElement {
-  const element = s('text', place);
+function words(text: string, place: Record<string, number>, name = 'mark'): SVGElement {
+  const element = s('text', { ...place, class: name });
   element.textContent = text;
   return element;
 }

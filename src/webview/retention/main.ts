@@ -10,12 +10,12 @@ import type {
   ShownRetention,
 } from '../../protocol/retentionMessages';
 import { debounce, h, placeChildren } from '../shared/dom';
-import { focusOn, keepingPlace } from '../shared/fields';
+import { focusOn, keepingPlace, sayProblem } from '../shared/fields';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
 import { banner } from '../shared/told';
 import { draftActions } from './draftActions';
-import { draftOf, isUnchanged, policyOf } from './draft';
+import { draftOf, fieldsOf, isUnchanged, policyOf, problemsOf } from './draft';
 import type { Draft } from './draft';
 import { head } from './head';
 import { lockedNotice, policyForm } from './policyForm';
@@ -155,6 +155,9 @@ function form({ settings }: ShownRetention, kind: RetentionOfKind, busy: boolean
       keep();
       if (redraw) draw();
       else {
+        // What is typed into one field can make another one wrong.
+        const problems = problemsOf(draft, kind.policy);
+        for (const key of fieldsOf(draft)) sayProblem(key, problems[key]);
         drawActions();
         previewSoon();
       }

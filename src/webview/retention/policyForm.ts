@@ -120,7 +120,7 @@ function scheduleRow(row: DraftRow, index: number, options: FormOptions): HTMLEl
         onChange(draft, true);
       },
     }),
-    field(keys.kept, 'of which are kept, the newest', 'kept'),
+    field(keys.kept, 'keep the newest', 'kept'),
     locked === undefined && !busy && remover,
   );
 }
@@ -147,8 +147,8 @@ function limits(options: FormOptions): HTMLElement {
     'fieldset',
     { class: 'limits' },
     h('legend', {}, 'Limits'),
-    field('manual', 'Made by hand, the newest kept'),
-    field('max', 'At most, of all'),
+    field('manual', 'Made by hand: keep the newest'),
+    field('max', 'In all: at most'),
   );
 }
 

@@ -9,7 +9,7 @@ import { draw } from './drawing';
 import type { Drawing } from './drawing';
 import { SPANS, lanesOf, stretchOf, ticksOf } from './timeline';
 import type { Span, Stretch } from './timeline';
-import { dateText, drawingText, laneTitle } from './words';
+import { dateText, drawingText, laneTitle, momentText, summary } from './words';
 
 /** What is previewed. */
 export interface Previewed {
@@ -41,12 +41,13 @@ export class Preview {
     class: 'slider',
     id: 'date',
     min: '0',
+    value: '0',
     step: '1',
     'aria-label': 'Date',
     oninput: () => this.#moved(),
     onkeydown: (event) => this.#key(event),
   });
-  readonly #words = h('p', { class: 'at', id: 'at' });
+  readonly #words = h('div', { class: 'at', id: 'at' });
   readonly #note = h('p', { class: 'muted' });
   readonly #table = h('div', {});
   readonly #months = h('div', {});
@@ -195,9 +196,13 @@ export class Preview {
     for (const drawing of this.#drawings) drawing.setDate(at);
     const [now, after] = this.#versions.map(({ backups }) => present(backups, at));
     if (now === undefined) return;
-    const text = dateText(at, now, after);
-    this.#slider.setAttribute('aria-valuetext', text);
-    this.#words.textContent = text;
+    this.#slider.setAttribute('aria-valuetext', dateText(at, now, after));
+    placeChildren(this.#words, [
+      h('p', { class: 'moment' }, momentText(at)),
+      ...this.#versions.map(({ title, backups }) =>
+        h('p', {}, h('strong', {}, `${title}: `), `${summary(present(backups, at), at)}.`),
+      ),
+    ]);
     placeChildren(this.#table, [dateTable({ at, until: this.#stretch.until, now, after })]);
   }
 

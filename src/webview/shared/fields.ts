@@ -108,6 +108,16 @@ export function textField(options: {
   );
 }
 
+/** Says what is wrong with a text field that is drawn already. @param problem undefined where nothing is */
+export function sayProblem(key: string, problem: string | undefined): void {
+  const told = document.getElementById(`problem-${key}`);
+  if (told === null) return;
+  const text = problem ?? '';
+  if (told.textContent !== text) told.textContent = text;
+  const field = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  field?.setAttribute('aria-invalid', String(problem !== undefined));
+}
+
 /** Draws anew and puts focus, caret and what is looked at back to where they were. */
 export function keepingPlace(draw: () => void): void {
   const active = document.activeElement;
