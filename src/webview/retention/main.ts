@@ -61,11 +61,15 @@ function receive(reply: ShownRetention): void {
   announce();
   const number = reply.review?.number;
   // The keyboard goes where the page has gone.
-  if (number !== undefined && number !== reviewed) focusOn('review-title');
-  else if (number === undefined && reviewed !== undefined && reply.busy === undefined) {
-    focusOn('review-change');
-  }
-  if (reply.busy === undefined) reviewed = number;
+  if (number !== undefined && number !== reviewed) goTo('review-title');
+  const isBack = number === undefined && reviewed !== undefined && reply.busy === undefined;
+  if (isBack) goTo(`tab-${current()?.id ?? ''}`);
+  if (number !== undefined || isBack) reviewed = number;
+}
+
+function goTo(id: string): void {
+  focusOn(id);
+  document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
 }
 
 function current(): RetentionOfKind | undefined {

@@ -17,7 +17,7 @@ export function review(options: ReviewOptions): HTMLElement {
   const { plan, title, busy, onSend, onBack, onDiff } = options;
   const blocked = plan.items.some(({ severity }) => severity === 'blocker');
   const hindrance = 'Something stands in its way; it is named above';
-  return section(
+  const element = section(
     'review',
     `Review: ${title}`,
     {},
@@ -52,4 +52,7 @@ export function review(options: ReviewOptions): HTMLElement {
     blocked &&
       h('p', { class: 'error', role: 'note' }, `It can’t be sent: ${hindrance.toLowerCase()}.`),
   );
+  // The keyboard goes on here when the page has come from the fields.
+  element.querySelector('h2')?.setAttribute('tabindex', '-1');
+  return element;
 }
