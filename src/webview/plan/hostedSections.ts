@@ -4,7 +4,7 @@ import { hostedState, hostedStateText, madeBy } from '../../protocol/hostedWords
 import { h, icon, section } from '../shared/dom';
 import { ageText, bytesText, timeTexts } from '../shared/format';
 import { card } from './card';
-import { checkbox } from './fields';
+import { checkbox } from '../shared/fields';
 import type { PlanState } from './planState';
 
 export type Step = [icon: string, title: string, text: string];
