@@ -57,6 +57,8 @@ import { secretValues } from './resolvedCluster';
 import type { ResolvedCluster } from './resolvedCluster';
 import { createUcpArchives } from './ucpArchives';
 import type { UcpArchives } from './ucpArchives';
+import { createExports } from './exports';
+import type { Exports } from './exports';
 import { isLoose, vaultOptions } from './vaultOptions';
 
 /** What the operations need to know of the place they run in. Plain data: it crosses threads. */
@@ -78,7 +80,7 @@ export interface Recorded {
 }
 
 /** Everything that a caller can ask for; each one runs in any thread. */
-export interface Operations extends Inspections, Archives, UcpArchives {
+export interface Operations extends Inspections, Archives, UcpArchives, Exports {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   /** The cluster's objects; none where its system can't list them. */
   contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
@@ -256,6 +258,7 @@ export function createOperations(options: OperationsOptions): Operations {
     ...createInspections(),
     ...createArchives(),
     ...createUcpArchives(),
+    ...createExports(),
 
     status: ({ cluster }, context) =>
       withParts(cluster, options, context.log, (parts) => parts.adapter.status(context)),

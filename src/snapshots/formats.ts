@@ -9,6 +9,8 @@ interface FormatInfo {
   id: string;
   /** With the dot. */
   endings: readonly string[];
+  /** Its content is one text, and is shown as such. */
+  isText?: boolean;
   load(): Promise<SnapshotFormat>;
 }
 
@@ -31,6 +33,7 @@ const FORMATS: readonly FormatInfo[] = [
   {
     id: 'marathon',
     endings: [MARATHON_ENDING],
+    isText: true,
     load: async () => (await import('./marathon/checker')).marathonFormat,
   },
 ];
@@ -42,6 +45,11 @@ export async function formatById(id: string): Promise<SnapshotFormat> {
   throw snapshotErrors.unknownFormat({
     message: `The snapshot format ${JSON.stringify(id)} is not known to this version.`,
   });
+}
+
+/** Whether backups of that format are one text. */
+export function isTextFormat(id: string | undefined): boolean {
+  return FORMATS.some((known) => known.id === id && known.isText === true);
 }
 
 /** Id of the format a file's ending speaks for, with or without the ending of its encryption. */

@@ -43,6 +43,7 @@ export async function definitionText(services: Services, uri: vscode.Uri): Promi
   if (query === undefined) throw gone('This is no document of Cluster Backup.');
   if (query.of === 'nothing') return '';
   if (query.of === 'retention') throw gone('This change is no longer reviewed: review it again.');
+  if (query.of === 'export') return (await readExport(services, query.path)).text;
   if (query.of === 'backup') return (await readArchived(services, query)).text ?? '';
   const entry = services.store.entries.find(({ key }) => key === query.cluster);
   if (entry === undefined) throw gone('The cluster is not configured any more.');
@@ -69,13 +70,52 @@ export async function readArchived(
     if (as === 'portable' && !listed) return created === undefined ? {} : { created };
     return withText(() => document.text(id, as), created);
   }
+  return decrypted(services, path, (decryption) => readFrom(services, path, decryption, id, as));
+}
+
+/** The whole text of an export: what opens it is asked for where it is not known. */
+export function readExport(
+  services: Services,
+  path: string,
+): Promise<{ text: string; created: string }> {
+  const source = { kind: 'file', path } as const;
+  return decrypted(services, path, (decryption) =>
+    reading(path, (options) => services.client.call('exportText', { source, decryption }, options)),
+  );
+}
+
+async function decrypted<T>(
+  services: Services,
+  path: string,
+  read: (decryption: DecryptionSecrets) => Promise<T>,
+): Promise<T> {
   const owner = ownerOf(services.store, path);
   const configured = owner === undefined ? {} : await configuredDecryption(services, owner);
-  const found = await withDecryption(services, path, configured, (decryption) =>
-    readFrom(services, path, decryption, id, as),
-  );
+  const found = await withDecryption(services, path, configured, read);
   if (found === undefined) throw coreErrors.cancelled({ message: 'Cancelled.' });
   return found;
+}
+
+/** Told how far it is, and can be cancelled. */
+async function reading<T>(
+  path: string,
+  read: (options: {
+    signal: AbortSignal;
+    progress: (update: Parameters<typeof progressText>[0]) => void;
+  }) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Reading ${basename(path)}`,
+    cancellable: true,
+  };
+  return await vscode.window.withProgress(options, (notification, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    const progress = (update: Parameters<typeof progressText>[0]): void =>
+      notification.report({ message: progressText(update) });
+    return read({ signal: abort.signal, progress });
+  });
 }
 
 async function readFrom(
@@ -85,19 +125,14 @@ async function readFrom(
   id: string,
   as: TextKind,
 ): Promise<ArchivedText> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Reading ${basename(path)}`,
-    cancellable: true,
-  };
   const source = { kind: 'file', path } as const;
-  const opened = await vscode.window.withProgress(options, (notification, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    const progress = (update: Parameters<typeof progressText>[0]): void =>
-      notification.report({ message: progressText(update) });
-    return client.call('archiveOpen', { source, decryption }, { signal: abort.signal, progress });
-  });
+  if (as === 'portable') {
+    const params = { source, decryption, id };
+    return reading(path, (options) => client.call('comparableText', params, options));
+  }
+  const opened = await reading(path, (options) =>
+    client.call('archiveOpen', { source, decryption }, options),
+  );
   const { session, manifest } = opened;
   try {
     return await withText(() => client.call('archiveText', { session, id, as }), manifest?.created);

@@ -11,6 +11,8 @@ const querySchema = z.discriminatedUnion('of', [
     id: z.string(),
     as: z.enum(['json', 'compose', 'portable']),
   }),
+  /** An export, whole. */
+  z.object({ of: z.literal('export'), path: z.string() }),
   z.object({ of: z.literal('live'), cluster: z.string(), id: z.string() }),
   /** The platform's settings before or after a change that is reviewed. */
   z.object({
@@ -31,8 +33,8 @@ export function definitionUri(title: string, query: DefinitionQuery): vscode.Uri
   const ending = 'as' in query && query.as === 'compose' ? 'yaml' : 'json';
   return vscode.Uri.from({
     scheme: DEFINITION_SCHEME,
-    // One part: the tab shows the last one only.
-    path: `/${title.replaceAll('/', ' on ')}.${ending}`,
+    // One part: the tab shows the last one only. A slash of another kind stands for those of the title.
+    path: `/${title.replaceAll('/', '∕')}.${ending}`,
     query: JSON.stringify(query),
   });
 }
@@ -46,14 +48,16 @@ export function parseDefinitionUri(uri: vscode.Uri): DefinitionQuery | undefined
   }
 }
 
-/** `service/web_api` → `web_api`; `volume/node1/data` → `data on node1`. */
+/** `service/web_api` → `web_api`; `volume/node1/data` → `data on node1`; `marathonApp//shop/web` → `/shop/web`. */
 export function nameOf(id: string): string {
   const [kind, ...parts] = id.split('/');
+  // A path of its own: nothing is on anything.
+  if (parts[0] === '' && parts.length > 1) return parts.join('/');
   return parts.length === 0 ? (kind ?? id) : parts.reverse().join(' on ');
 }
 
-/** `web_api (backup of 3 May 10:00)` */
-export function backupTitle(id: string, created: string | undefined): string {
+/** `web_api (backup of 3 May 10:00)`. @param word what it is in: "export" */
+export function backupTitle(id: string, created: string | undefined, word = 'backup'): string {
   const when = created === undefined ? '' : ` of ${momentText(created, new Date())}`;
-  return `${nameOf(id)} (backup${when})`;
+  return `${nameOf(id)} (${word}${when})`;
 }

@@ -94,14 +94,10 @@ async function archivedText(
 ): Promise<string> {
   const decryption = await decryptionOf(cli, source, options);
   const operations = await cli.operations();
-  const archive = await operations.archiveOpen({ source: source.ref, decryption }, cli.context);
-  const { session, definitions } = archive;
-  try {
-    if (!definitions.some((known) => known.id === id)) {
-      throw unknownItem(id, 'Look for its id with "cluster-backup inspect" or "contents".');
-    }
-    return await operations.archiveText({ session, id, as: 'portable' }, cli.context);
-  } finally {
-    await operations.archiveClose({ session }, cli.context);
-  }
+  const { text } = await operations.comparableText(
+    { source: source.ref, decryption, id },
+    cli.context,
+  );
+  if (text !== undefined) return text;
+  throw unknownItem(id, 'Look for its id with "cluster-backup inspect" or "contents".');
 }

@@ -88,11 +88,16 @@ export function inspectCommand(program: Command, withCli: WithCli): void {
   );
 }
 
-/** Archives of volumes, which have readers of their own. */
-type ArchiveKind = 'swarm' | 'ucp';
+/** What has a reader of its own, and what it is called. */
+const KINDS = {
+  swarm: { name: 'a swarm backup', read: readSwarm },
+  ucp: { name: 'a backup of UCP or MKE', read: readUcp },
+  marathon: { name: 'an export of Marathon’s groups', read: readExport },
+};
+type ArchiveKind = keyof typeof KINDS;
 
 function isArchiveKind(id: string | undefined): id is ArchiveKind {
-  return id === 'swarm' || id === 'ucp';
+  return id !== undefined && Object.hasOwn(KINDS, id);
 }
 
 /** Which archive a source is, as far as that is told without decrypting it. A file's bytes count before its name. */
@@ -114,15 +119,11 @@ async function inspectArchive(
 ): Promise<void> {
   if (keyQuery(options) !== undefined) {
     throw cliErrors.usage({
-      message: `${source.name} is a ${kind === 'swarm' ? 'swarm backup' : 'backup of UCP or MKE'}, which has no keys.`,
+      message: `${source.name} is ${KINDS[kind].name}, which has no keys.`,
       next: 'Leave --kvdetails out.',
     });
   }
-  const { document, text, error } = await (kind === 'swarm' ? readSwarm : readUcp)(
-    cli,
-    source,
-    decryption,
-  );
+  const { document, text, error } = await KINDS[kind].read(cli, source, decryption);
   const { out } = cli;
   const whole = { source: sourceDocument(source), ...document };
   if (options.format === 'json') out.raw(`${JSON.stringify(whole, null, 2)}\n`);
@@ -167,6 +168,21 @@ async function readUcp(
     document: ucpDocument(archive),
     text: ucpText(archive, source.path, cli.context.clock.now()),
     error: archive.error,
+  };
+}
+
+async function readExport(
+  cli: Cli,
+  source: ChosenSource,
+  decryption: DecryptionSecrets,
+): Promise<Shown> {
+  const operations = await cli.operations();
+  const opened = await operations.exportOpen({ source: source.ref, decryption }, cli.context);
+  const { exportDocument, exportText } = await import('../exportText');
+  return {
+    document: exportDocument(opened),
+    text: exportText(opened, source.path),
+    error: opened.error,
   };
 }
 

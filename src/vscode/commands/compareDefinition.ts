@@ -52,6 +52,7 @@ async function compare(
   path: string,
 ): Promise<void> {
   const { name } = entry.config;
+  const word = entry.definition.capabilities.exports?.title.toLowerCase() ?? 'backup';
   const archived = await readArchived(services, { path, id, as: 'portable' });
   const cluster = await services.store.resolve(entry, services.secrets.asking);
   const live = await vscode.window.withProgress(
@@ -61,13 +62,17 @@ async function compare(
   const { text, created } = archived;
   const left =
     text === undefined
-      ? await openText(`${nameOf(id)} (not in the backup)`, { of: 'nothing' }, '')
-      : await openText(backupTitle(id, created), { of: 'backup', path, id, as: 'portable' }, text);
+      ? await openText(`${nameOf(id)} (not in the ${word})`, { of: 'nothing' }, '')
+      : await openText(
+          backupTitle(id, created, word),
+          { of: 'backup', path, id, as: 'portable' },
+          text,
+        );
   const right =
     live === undefined
       ? await openText(`${nameOf(id)} (not on ${name} now)`, { of: 'nothing' }, '')
       : await openText(`${nameOf(id)} (${name} now)`, { of: 'live', cluster: entry.key, id }, live);
-  const when = created === undefined ? 'backup' : `backup of ${momentText(created, new Date())}`;
+  const when = created === undefined ? word : `${word} of ${momentText(created, new Date())}`;
   const title = [
     text === undefined ? `not in the ${when}` : when,
     live === undefined ? `not on ${name} now` : `${name} now`,

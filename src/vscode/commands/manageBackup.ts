@@ -3,12 +3,16 @@ import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { labelProblem } from '../../core/model';
+import type { Backup } from '../../core/model';
 import { removeBackup } from '../../core/operations/remove';
 import { activityOwner } from '../../stores/activityOwner';
+import { isTextFormat } from '../../snapshots/formats';
+import { openText, readExport } from '../definitionTexts';
 import { editorOf } from '../editors/editorOf';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
-import { bytesText, timeText } from '../text';
+import type { ClusterEntry } from '../store/clusterStore';
+import { bytesText, momentText, timeText } from '../text';
 import { chooseBackup } from './choose';
 import type { ClusterArgument } from './choose';
 
@@ -17,8 +21,26 @@ export async function openBackup(services: Services, argument?: ClusterArgument)
   const chosen = await chooseBackup(services, argument, 'Open which backup?');
   if (chosen === undefined) return;
   const { path, manifest } = chosen.backup;
+  if (isTextFormat(manifest.format)) {
+    await openExport(services, chosen.entry, chosen.backup);
+    return;
+  }
   const uri = vscode.Uri.file(path);
   await vscode.commands.executeCommand('vscode.openWith', uri, editorOf(path, manifest.format));
+}
+
+/** Opens an export as the text it is. Its tab says that it is no backup. */
+async function openExport(
+  services: Services,
+  { config, definition }: ClusterEntry,
+  { path, manifest }: Backup,
+): Promise<void> {
+  const { text } = await readExport(services, path);
+  const what = definition.capabilities.exports?.title ?? 'Export';
+  const when = momentText(manifest.created, new Date());
+  const title = `${what} of ${config.name} (${when}), no backup`;
+  const uri = await openText(title, { of: 'export', path }, text);
+  await vscode.window.showTextDocument(uri, { preview: true });
 }
 
 /** Gives a backup another label, or none. */
