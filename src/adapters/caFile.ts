@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import { httpErrors } from './httpErrors';
 import type { TlsSettings } from './http';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g;
 
 /**
  * TLS that trusts the CAs of a file, or the system's own without one. The server is always verified.
@@ -19,10 +21,11 @@ export async function trusting(where: string, caFile: string | undefined): Promi
   } catch (cause) {
     throw bad("can't be read", cause);
   }
-  // OpenSSL takes it in silence, and trusts nobody.
-  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw bad('has no certificate in it');
+  // OpenSSL takes either in silence, and trusts nobody.
+  const certificates = ca.match(CERTIFICATE);
+  if (certificates === null) throw bad('has no certificate in it');
   try {
-    createSecureContext({ ca });
+    for (const certificate of certificates) new X509Certificate(certificate);
   } catch (cause) {
     throw bad('holds a certificate that is damaged', cause);
   }

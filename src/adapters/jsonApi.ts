@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import type * as z from 'zod';
 import type { ClusterBackupError, ErrorOccurrence } from '../core/errors';
@@ -133,6 +134,8 @@ export class JsonApi {
     ask: (headers: Readonly<Record<string, string>>) => Promise<T>,
   ): Promise<T> {
     const login = question.open === true ? undefined : this.target.login;
+    // Many questions at once listen to the same signal, and each lets go of it again: no leak to be warned of.
+    setMaxListeners(0, question.signal);
     try {
       if (login === undefined) return await ask({});
       const token = await this.#token(question.signal);

@@ -486,9 +486,11 @@ describe('backups that a platform keeps', () => {
     }
 
     it('is not written where the plan is blocked', async () => {
-      const made = { ...retentionPlan, items: [blocker] };
+      platform.policy = { items: [blocker] };
+      const made = await planRetention(parts, retentionPlan.change, context);
       await fails(writeRetention(parts, made, context), 'core.badRetention', /It is busy/);
       assert.deepEqual(platform.calls, []);
+      await isFree();
     });
   });
 
