@@ -71,19 +71,20 @@ class Followed {
   }
 
   async toItsEnd(): Promise<UpsunActivity> {
-    const stopLog = new AbortController();
-    const log = this.#readLog(AbortSignal.any([this.context.signal, stopLog.signal]));
+    const stop = new AbortController();
+    const log = this.#readLog(AbortSignal.any([this.context.signal, stop.signal]));
     try {
       const ended = await this.#follow();
       this.#seen = ended;
-      // The last lines come with the seal; where that never comes, they are not waited for.
-      await Promise.race([log, pauseFor(LOG_PATIENCE.rest, this.context.signal)]);
+      // The last lines come with the seal; where that never comes, they are waited for no longer.
+      const rest = pauseFor(LOG_PATIENCE.rest, stop.signal).catch(() => undefined);
+      await Promise.race([log, rest]);
       return this.#judged(ended);
     } catch (error) {
       if (isCancellation(error)) throw await this.#stopped(error);
       throw error;
     } finally {
-      stopLog.abort();
+      stop.abort();
       await log;
     }
   }
@@ -144,7 +145,11 @@ class Followed {
     }
     if (href === undefined || signal.aborted) return;
     const told = (message: string) => this.#line(message);
-    await readLog(this.api, href, told, { signal, idle, patience: LOG_PATIENCE });
+    await readLog(this.api, href, told, { signal, idle, patience: LOG_PATIENCE }).catch(
+      (error: unknown) => {
+        this.context.log.debug(`The log of ${this.what} could not be read: ${String(error)}`);
+      },
+    );
   }
 
   #line(message: string): void {

@@ -19,8 +19,10 @@ export interface Deed {
   body?: unknown;
   /** Type of the activity that does it, to find it where the answer is lost or does not name it. */
   type: string;
-  /** Whose activity it is, where that is sure. */
+  /** Whose list of activities it is in; the whole project's without it. */
   environment?: string;
+  /** The environment that its activity names, to be told from others in that list. */
+  about?: string;
 }
 
 /** After these the platform may have begun all the same. */
@@ -80,7 +82,10 @@ async function found(
   for (let look = 1; ; look++) {
     let begun: UpsunActivity[] = [];
     try {
-      begun = (await newest(api, deed, signal)).filter(({ id }) => !before.has(id));
+      begun = (await newest(api, deed, signal)).filter(
+        ({ id, environments = [] }) =>
+          !before.has(id) && (deed.about === undefined || environments.includes(deed.about)),
+      );
     } catch (error) {
       if (isCancellation(error) || look === LOOKS) throw error;
     }

@@ -32,6 +32,8 @@ export async function planUpsunBackup(
   const { signal } = context;
   const api = await upsun.api();
   const kept = keptIn(api, signal);
+  // Waited for later: until then its failure is not lost, only not told.
+  kept.catch(() => undefined);
   const all = await api.environments(signal);
   const listed = environmentOf(all, request.on, upsun.connection.environments);
   const [environment, seen] = await Promise.all([

@@ -45,7 +45,6 @@ export function backupRow(
     ...(backup.automated === undefined ? {} : { automated: backup.automated }),
     restore: isRestoring ? 'It is being restored.' : can,
     ...(backup.created_at === undefined ? {} : { created: backup.created_at }),
-    where: of.id,
     facts: facts(backup, of),
   };
 }
@@ -117,7 +116,7 @@ export function runningRow(activity: UpsunActivity): HostedBackup {
   return {
     id: payload?.backup_name ?? id,
     name: payload?.backup_name ?? 'Backup under way',
-    ...(group === undefined ? {} : { group, where: group }),
+    ...(group === undefined ? {} : { group }),
     state: 'inProgress',
     stateText: state,
     restore: 'It is not finished.',

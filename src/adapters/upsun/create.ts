@@ -1,3 +1,4 @@
+import { coreErrors, isCancellation } from '../../core/errors';
 import type { HostedBackup } from '../../core/model';
 import type { BackupRequest, RunContext } from '../../core/ports';
 import { pauseFor } from '../retry';
@@ -53,7 +54,14 @@ export async function createUpsunBackup(
     },
     context,
   );
-  const made = await readMade(api, id, ended, signal);
+  const made = await readMade(api, id, ended, signal).catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+    throw coreErrors.cancelled({
+      message: `Cancelled when the backup of ${id} had just been made: it is there.`,
+      next: 'Look at the list of the backups.',
+      cause: error,
+    });
+  });
   return backupRow(made, environment);
 }
 

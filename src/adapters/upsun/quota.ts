@@ -9,8 +9,8 @@ const SMALLEST = 2;
 export type Forecast =
   /** Nothing goes. */
   | { kind: 'fits'; manual: number; limit: number }
-  /** This one is deleted without a word. */
-  | { kind: 'evicts'; backup: UpsunBackup; manual: number; limit: number; of: 'manual' | 'all' }
+  /** These are deleted without a word, oldest first: more than one where the limit was lowered. */
+  | { kind: 'evicts'; going: UpsunBackup[]; manual: number; limit: number; of: 'manual' | 'all' }
   /** No limit is known; where one is reached, this one goes. */
   | { kind: 'unknown'; manual: number; oldest?: UpsunBackup }
   /** None is kept at all. */
@@ -39,32 +39,39 @@ export function forecast(
   const all = policy?.max_backups;
   const count = manual.length;
   if (limit === 0 || all === 0) return { kind: 'keepsNone' };
-  if (limit !== undefined && count >= limit && oldest !== undefined) {
-    return { kind: 'evicts', backup: oldest, manual: count, limit, of: 'manual' };
+  const over = limit === undefined ? 0 : count - limit + 1;
+  const overAll = all === undefined ? 0 : there.length - all + 1;
+  const going = manual.slice(0, Math.max(0, over, overAll));
+  if (limit !== undefined && over > 0 && going.length > 0) {
+    return { kind: 'evicts', going, manual: count, limit, of: 'manual' };
   }
-  if (all !== undefined && there.length >= all && oldest !== undefined) {
-    return { kind: 'evicts', backup: oldest, manual: there.length, limit: all, of: 'all' };
+  if (all !== undefined && overAll > 0 && going.length > 0) {
+    return { kind: 'evicts', going, manual: there.length, limit: all, of: 'all' };
   }
   if (limit !== undefined) return { kind: 'fits', manual: count, limit };
   return { kind: 'unknown', manual: count, ...(oldest === undefined ? {} : { oldest }) };
 }
 
-/** The backup that a further one may take the place of; also where it is only possible. */
-export function mayGo(seen: Forecast): UpsunBackup | undefined {
-  if (seen.kind === 'evicts') return seen.backup;
-  return seen.kind === 'unknown' && seen.manual >= SMALLEST ? seen.oldest : undefined;
+/** Backups that go for a further one, oldest first; also where it is only possible. */
+export function mayGo(seen: Forecast): UpsunBackup[] {
+  if (seen.kind === 'evicts') return seen.going;
+  return seen.kind === 'unknown' && seen.manual >= SMALLEST && seen.oldest !== undefined
+    ? [seen.oldest]
+    : [];
 }
 
 /** What has to be known of it before. */
 export function quotaLine(seen: Forecast, environment: string, whose = 'This backup'): PlanLine {
   switch (seen.kind) {
     case 'evicts': {
+      const more = seen.going.slice(1);
+      const also = more.length === 0 ? '' : ` With it go ${more.map(named).join(', ')}.`;
       const kind = seen.of === 'manual' ? 'made by hand' : 'of all kinds';
       return {
         severity: 'warning',
         code: 'upsun.evicts',
-        title: `${whose} takes the place of ${named(seen.backup)} of ${environment}`,
-        detail: `The platform keeps ${seen.limit} backups ${kind} of this environment and holds ${seen.manual}: it deletes the oldest one made by hand without asking. ${HIGHER}`,
+        title: `${whose} takes the place of ${seen.going.slice(0, 1).map(named).join('')}${more.length === 0 ? '' : ` and ${more.length} more`} of ${environment}`,
+        detail: `The platform keeps ${seen.limit} backups ${kind} of this environment and holds ${seen.manual}: it deletes the oldest one made by hand without asking.${also} ${HIGHER}`,
         destructive: true,
       };
     }
@@ -76,7 +83,7 @@ export function quotaLine(seen: Forecast, environment: string, whose = 'This bac
         detail: `What becomes of one that is made all the same is not documented. ${HIGHER}`,
       };
     case 'unknown': {
-      const oldest = mayGo(seen);
+      const [oldest] = mayGo(seen);
       const there = seen.manual === 1 ? 'is 1' : `are ${seen.manual}`;
       return {
         severity: oldest === undefined ? 'info' : 'warning',

@@ -47,6 +47,7 @@ export async function restoreUpsunBackup(
       path: href === undefined ? path : api.path(href),
       body: restoreBody({ ...target, id }, answers),
       type: RESTORE,
+      about: id,
     },
     context,
   );

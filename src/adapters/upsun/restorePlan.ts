@@ -135,10 +135,10 @@ async function safetyOf(
   if (seen.kind === 'keepsNone') {
     return none(`The retention settings keep no backups of ${id} that are made by hand.`);
   }
-  if (mayGo(seen)?.id === backup.id) {
+  if (mayGo(seen).some(({ id: going }) => going === backup.id)) {
     const sure = seen.kind === 'evicts' ? 'takes' : 'may take';
     return none(
-      `It ${sure} the place of the very backup that is to be restored: that is the oldest one made by hand, and the platform keeps ${seen.kind === 'evicts' ? String(seen.limit) : 'a number of them that it does not say'}.`,
+      `It ${sure} the place of the very backup that is to be restored: that is one of the oldest made by hand, and the platform keeps ${seen.kind === 'evicts' ? String(seen.limit) : 'a number of them that it does not say'}.`,
     );
   }
   return {

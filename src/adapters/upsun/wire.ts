@@ -11,7 +11,10 @@ const text = maybe(z.string());
 const flag = maybe(z.boolean());
 const count = maybe(z.number());
 
-const linkSchema = z.looseObject({ href: z.string() });
+/** Also one that is only a path. */
+const linkSchema = z.looseObject({
+  href: z.string().refine((href) => URL.canParse(href, 'https://link.invalid')),
+});
 /** Odd links are left out: they only say what may be done. */
 const linksSchema = z
   .record(z.string(), z.unknown())

@@ -43,7 +43,6 @@ describe('Upsun: a backup in the words of all systems', () => {
       automated: false,
       restore: true,
       created: told.created_at,
-      where: 'main',
     });
     assert.deepEqual(facts, [
       ['Environment', 'Main (main)'],

@@ -29,7 +29,7 @@ describe('Upsun: which backup goes for a further one', () => {
     for (const limit of [1, 2, 3]) {
       const seen = forecast(three, kept(limit), 'production');
       assert.equal(seen.kind, 'evicts');
-      assert.equal(mayGo(seen)?.id, 'a');
+      assert.equal(mayGo(seen)[0]?.id, 'a');
       const line = quotaLine(seen, 'main');
       assert.equal(line.severity, 'warning');
       assert.equal(line.code, 'upsun.evicts');
@@ -38,10 +38,21 @@ describe('Upsun: which backup goes for a further one', () => {
     }
   });
 
+  it('is more than one where the limit was lowered', () => {
+    const seen = forecast(three, kept(2), 'production');
+    assert.deepEqual(
+      mayGo(seen).map(({ id }) => id),
+      ['a', 'b'],
+    );
+    const line = quotaLine(seen, 'main');
+    assert.match(line.title, /backup a of .* and 1 more of main/);
+    assert.match(line.detail ?? '', /backup b of/);
+  });
+
   it('is none below it', () => {
     const seen = forecast(three, kept(4), 'production');
     assert.deepEqual(seen, { kind: 'fits', manual: 3, limit: 4 });
-    assert.equal(mayGo(seen), undefined);
+    assert.deepEqual(mayGo(seen), []);
     assert.equal(quotaLine(seen, 'main').severity, 'info');
     assert.match(quotaLine(seen, 'main').detail ?? '', /3 of 4/);
   });
@@ -53,14 +64,14 @@ describe('Upsun: which backup goes for a further one', () => {
       ...three,
     ];
     assert.equal(forecast(others, kept(4), 'production').kind, 'fits');
-    assert.equal(mayGo(forecast(others, kept(3), 'production'))?.id, 'a');
+    assert.equal(mayGo(forecast(others, kept(3), 'production'))[0]?.id, 'a');
   });
 
   it('goes too where the limit of all backups is reached', () => {
     const automated = [1, 2, 3].map((day) => backup(`auto${day}`, day, { automated: true }));
     const seen = forecast([...automated, ...three], kept(9, 6), 'production');
     assert.equal(seen.kind, 'evicts');
-    assert.equal(mayGo(seen)?.id, 'a');
+    assert.equal(mayGo(seen)[0]?.id, 'a');
     assert.match(quotaLine(seen, 'main').detail ?? '', /6 backups of all kinds/);
     assert.equal(forecast([...automated, ...three], kept(9, 7), 'production').kind, 'fits');
   });
@@ -69,7 +80,7 @@ describe('Upsun: which backup goes for a further one', () => {
     for (const settings of [kept(1), keptSchema.parse({ data_retention: null }), undefined]) {
       const seen = forecast(three, settings, 'staging');
       assert.equal(seen.kind, 'unknown');
-      assert.equal(mayGo(seen)?.id, 'a');
+      assert.equal(mayGo(seen)[0]?.id, 'a');
       const line = quotaLine(seen, 'stage');
       assert.equal(line.severity, 'warning');
       assert.match(line.title, /may take the place of backup a/);
@@ -77,7 +88,7 @@ describe('Upsun: which backup goes for a further one', () => {
     }
     // The smallest plan keeps two.
     const one = forecast([backup('a', 1)], undefined, 'staging');
-    assert.equal(mayGo(one), undefined);
+    assert.deepEqual(mayGo(one), []);
     assert.equal(quotaLine(one, 'stage').severity, 'info');
   });
 
