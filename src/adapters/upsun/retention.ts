@@ -9,6 +9,7 @@ import type {
   RetentionPlan,
   RetentionSettings,
 } from '../../core/retention/settings';
+import { isStatus } from '../jsonApi';
 import type { UpsunApi } from './api';
 import type { UpsunConnections } from './connection';
 import { upsunErrors } from './errors';
@@ -32,6 +33,8 @@ export interface ReadBack {
 }
 
 const READ_BACK: ReadBack = { limit: 15_000, pause: 1000 };
+/** Statuses at which nothing was done. */
+const REFUSED = [400, 401, 403, 404, 409, 422, 429];
 const LOCKED = "The platform does not let this project's backup policy be changed";
 
 /** How long a project's backups are kept: `data_retention` of its settings, by kind of environment. */
@@ -88,7 +91,14 @@ export class UpsunRetention implements HostedRetention {
       });
     }
     const path = `${api.project}/settings`;
-    await api.send('PATCH', path, { data_retention: sent }, 'set the backup policy', signal);
+    try {
+      await api.send('PATCH', path, { data_retention: sent }, 'set the backup policy', signal);
+    } catch (error) {
+      if (!(await isHeld(api, sent, error, signal))) throw error;
+      context.log.warn(
+        'The answer to the backup policy was lost; the platform holds it all the same.',
+      );
+    }
     await this.#settled(api, sent, context);
     return this.read(context);
   }
@@ -158,6 +168,22 @@ async function settingsOf(api: UpsunApi, signal: AbortSignal): Promise<DataReten
     signal,
   );
   return settings;
+}
+
+/** Whether it was taken although no good answer came: the connection was cut, or a gateway answered. */
+async function isHeld(
+  api: UpsunApi,
+  sent: DataRetention,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (signal.aborted || REFUSED.some((status) => isStatus(error, status))) return false;
+  try {
+    return differences(sent, await settingsOf(api, signal)).length === 0;
+  } catch {
+    // What failed first is what is told.
+    return false;
+  }
 }
 
 async function editableOf(api: UpsunApi, signal: AbortSignal): Promise<true | string> {

@@ -341,7 +341,7 @@ describe('Upsun: how long backups are kept, against the stand-in', function () {
     const asked = patches().length;
     assert.equal(asked, 4);
     for (const fault of [
-      { kind: 'cut', when: 'after' },
+      { kind: 'cut', when: 'before' },
       { kind: 'answer', status: 500 },
       { kind: 'html', status: 502 },
     ] as const) {
@@ -351,6 +351,13 @@ describe('Upsun: how long backups are kept, against the stand-in', function () {
       await assert.rejects(write(next));
       assert.equal(patches().length, before + 1, fault.kind);
     }
+  });
+
+  it('an answer that was lost on the way is no failure where the platform holds what was sent', async () => {
+    const planned = await plan('production', daily(7));
+    standIn.faults.answers({ kind: 'cut', when: 'after' }, { line: /^PATCH /, times: 1 });
+    assert.deepEqual(production(await write(planned))?.policy.schedules, daily(7).schedules);
+    assert.equal(patches().length, 1);
   });
 
   it('still tells the policy where an environment can not be read, and warns of what it does not know', async () => {
