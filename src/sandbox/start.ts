@@ -12,12 +12,17 @@ import { httpRequest } from './parts/http';
 import { MissingPart } from './parts/missing';
 import { findOnPath, plainEnvironment, run, startProcess } from './parts/processes';
 import { seed } from './seed';
+import { dcosStandIn, upsunStandIn } from './standIns';
 import { startTryOutSwarm } from './tryOutSwarm';
 
 interface TryOutCluster {
   name: string;
   /** Its entry in the configuration. */
-  entry: { system: string; address?: string; host?: string };
+  entry: { system: string; address?: string; host?: string } & Record<string, unknown>;
+  /** Where it is, for people. */
+  address: string;
+  /** What the entry's references to the environment name. */
+  env?: Record<string, string>;
   stop: () => Promise<void>;
 }
 
@@ -59,14 +64,14 @@ async function consulCluster(): Promise<TryOutCluster> {
     if (reply.status !== 200)
       throw new Error(`PUT ${path}: ${reply.status} ${reply.body.toString()}`);
   });
-  return { name, entry: { system: 'consul', address }, stop };
+  return { name, entry: { system: 'consul', address }, address, stop };
 }
 
 /** A swarm besides, where one can be had without installing anything. */
 async function swarmCluster(): Promise<TryOutCluster | undefined> {
   try {
     const { host, stop } = await startTryOutSwarm(log);
-    return { name: 'try-out-swarm', entry: { system: 'swarm', host }, stop };
+    return { name: 'try-out-swarm', entry: { system: 'swarm', host }, address: host, stop };
   } catch (error) {
     log(error instanceof MissingPart ? error.message : `No swarm to try out: ${String(error)}`);
     return undefined;
@@ -79,24 +84,35 @@ interface Editor {
   closed: Promise<void>;
 }
 
-async function openDesktop(code: string, folder: string, work: string): Promise<Editor> {
+type Variables = Readonly<Record<string, string>>;
+
+async function openDesktop(
+  code: string,
+  folder: string,
+  work: string,
+  env: Variables,
+): Promise<Editor> {
   const userData = join(work, 'user');
   await writeSettings(join(userData, 'User'));
-  const editor = startProcess(code, [
-    `--extensionDevelopmentPath=${repositoryRoot}`,
-    `--user-data-dir=${userData}`,
-    `--extensions-dir=${join(work, 'extensions')}`,
-    '--disable-workspace-trust',
-    '--new-window',
-    '--wait',
-    ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    folder,
-  ]);
+  const editor = startProcess(
+    code,
+    [
+      `--extensionDevelopmentPath=${repositoryRoot}`,
+      `--user-data-dir=${userData}`,
+      `--extensions-dir=${join(work, 'extensions')}`,
+      '--disable-workspace-trust',
+      '--new-window',
+      '--wait',
+      ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      folder,
+    ],
+    { env: { ...process.env, ...env } },
+  );
   log(`VS Code opens ${folder}`);
   return { stop: () => editor.stop(), closed: editor.end };
 }
 
-async function openInBrowser(folder: string, work: string): Promise<Editor> {
+async function openInBrowser(folder: string, work: string, env: Variables): Promise<Editor> {
   const dataDir = join(work, 'server');
   const vsix = join(work, 'cluster-backup.vsix');
   // Only a packaged extension is taken by a server that a person looks at.
@@ -114,6 +130,7 @@ async function openInBrowser(folder: string, work: string): Promise<Editor> {
     // Other users of this machine stay out.
     connectionToken: randomBytes(16).toString('hex'),
     machineSettings: bareSettings,
+    env: { ...env },
     log,
   });
   log(`\nOpen VS Code at\n  ${served.folderUrl(folder)}\n`);
@@ -195,24 +212,25 @@ async function main(): Promise<void> {
 async function bringUp(stops: (() => Promise<void>)[]): Promise<Editor> {
   const work = await temporaryFolder('try-out');
   stops.push(work.remove);
-  const clusters = [await consulCluster()];
-  stops.push(...clusters.map(({ stop }) => stop));
-  const swarm = await swarmCluster();
-  if (swarm !== undefined) {
-    stops.push(swarm.stop);
-    clusters.push(swarm);
+  const clusters: TryOutCluster[] = [];
+  for (const start of [consulCluster, swarmCluster, dcosStandIn, () => upsunStandIn()]) {
+    const cluster = await start();
+    if (cluster === undefined) continue;
+    stops.push(cluster.stop);
+    clusters.push(cluster);
   }
   const folder = join(work.path, 'cluster-backup-try-out');
   await mkdir(folder);
   await writeFile(join(folder, 'cluster-backup.jsonc'), configuration(clusters));
-  for (const { name, entry } of clusters) {
-    log(`The folder ${folder} names the cluster ${name} at ${entry.address ?? entry.host ?? ''}`);
+  for (const { name, address } of clusters) {
+    log(`The folder ${folder} names the cluster ${name} at ${address}`);
   }
+  const env = Object.assign({}, ...clusters.map((cluster) => cluster.env)) as Variables;
   const code = findOnPath('code');
   const editor =
     code === undefined
-      ? await openInBrowser(folder, work.path)
-      : await openDesktop(code, folder, work.path);
+      ? await openInBrowser(folder, work.path, env)
+      : await openDesktop(code, folder, work.path, env);
   stops.push(editor.stop);
   return editor;
 }
