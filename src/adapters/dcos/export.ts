@@ -23,10 +23,11 @@ export async function exportGroups(
 ): Promise<BackupSource> {
   const api = await dcos.api();
   context.progress({ phase: 'Reading Marathon’s groups' });
-  const [release, { version: marathonVersion }, groups] = await Promise.all([
+  // First: who may not see them is told what that takes.
+  const groups = await readGroups(api, context);
+  const [release, { version: marathonVersion }] = await Promise.all([
     releaseOf(api, context),
     marathonInfo(api, context),
-    readGroups(api, context),
   ]);
   const { version } = release;
   const { origin } = new URL(dcos.connection.address);
