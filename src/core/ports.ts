@@ -57,6 +57,8 @@ export interface BackupModeInfo {
   description: string;
   /** The platform keeps it on its own side: it is made by `HostedBackups.create`, not by `backup`. */
   hosted?: boolean;
+  /** The platform keeps no label with it, so none is asked for. */
+  unlabelled?: boolean;
 }
 
 /** A part of a backup that can be left out. */
@@ -127,6 +129,8 @@ export interface Capabilities {
     title: string;
     /** Ids of modes that can be placed; those that are not `hosted` when left out. */
     modes?: readonly string[];
+    /** All hold the same: which one takes it is no choice of what is backed up. */
+    equal?: boolean;
   };
 }
 

@@ -52,20 +52,32 @@ function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** Who takes the backup, to choose from: the one that would be picked comes first. None where there is no choice. */
-export function serverPicks({ on, candidates = [] }: BackupPlan): {
+/**
+ * Who takes the backup, to choose from: the one that would be picked comes first. None where there is no choice.
+ *
+ * @param isEqual all hold the same, so that one can be picked by itself
+ */
+export function serverPicks(
+  { on, candidates = [] }: BackupPlan,
+  isEqual = true,
+): {
   label: string;
   description?: string;
   on: string;
 }[] {
   if (candidates.length < 2) return [];
   const picked = candidates.find(({ name }) => name === on);
+  if (!isEqual) {
+    const others = candidates.filter((each) => each !== picked);
+    return [...(picked === undefined ? [] : [picked]), ...others].map(plainPick);
+  }
   const automatic =
     picked === undefined
       ? []
       : [{ label: `Automatic: ${picked.name} — ${picked.description}`, on: picked.name }];
-  return [
-    ...automatic,
-    ...candidates.map(({ name, description }) => ({ label: name, description, on: name })),
-  ];
+  return [...automatic, ...candidates.map(plainPick)];
+}
+
+function plainPick({ name, description }: { name: string; description: string }) {
+  return { label: name, description, on: name };
 }

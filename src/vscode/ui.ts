@@ -46,6 +46,22 @@ export interface Ui {
     items: readonly T[],
     placeholder: string,
   ): Promise<T | typeof BACK | undefined>;
+  /** Several of them, or none. */
+  pickManyStep<T extends vscode.QuickPickItem>(
+    step: Step,
+    items: readonly T[],
+    placeholder: string,
+  ): Promise<readonly T[] | typeof BACK | undefined>;
+  /**
+   * A step that shows that something is waited for, and can be left meanwhile.
+   *
+   * @throws what `until` rejects with
+   */
+  busyStep(
+    step: Step,
+    placeholder: string,
+    until: Promise<unknown>,
+  ): Promise<'loaded' | typeof BACK | undefined>;
   inputStep(
     step: Step,
     options: Pick<vscode.InputBoxOptions, 'prompt' | 'placeHolder' | 'value' | 'password'> & {
@@ -69,6 +85,8 @@ export const editorUi: Ui = {
     vscode.window.showQuickPick(items, { ...options, canPickMany: true, ignoreFocusOut: true }),
   input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
   pickStep,
+  pickManyStep,
+  busyStep,
   inputStep,
   confirm: async ({ accept, ...question }) =>
     (await editorUi.decide({ ...question, buttons: [accept] })) === accept,
@@ -92,6 +110,37 @@ async function pickStep<T extends vscode.QuickPickItem>(
   pick.placeholder = placeholder;
   pick.items = items;
   return ask(pick, step, () => pick.selectedItems[0]);
+}
+
+async function pickManyStep<T extends vscode.QuickPickItem>(
+  step: Step,
+  items: readonly T[],
+  placeholder: string,
+): Promise<readonly T[] | typeof BACK | undefined> {
+  const pick = vscode.window.createQuickPick<T>();
+  pick.placeholder = placeholder;
+  pick.canSelectMany = true;
+  pick.items = items;
+  return ask(pick, step, () => [...pick.selectedItems]);
+}
+
+async function busyStep(
+  step: Step,
+  placeholder: string,
+  until: Promise<unknown>,
+): Promise<'loaded' | typeof BACK | undefined> {
+  const pick = vscode.window.createQuickPick();
+  pick.placeholder = placeholder;
+  pick.busy = true;
+  const left = ask(pick, step, () => undefined);
+  const loaded = until.then(() => 'loaded' as const);
+  try {
+    return await Promise.race([loaded, left]);
+  } finally {
+    // What takes its place shows at once; left by hand, it is hidden already.
+    pick.hide();
+    loaded.catch(() => undefined);
+  }
 }
 
 async function inputStep(

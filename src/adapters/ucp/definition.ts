@@ -119,7 +119,7 @@ export const ucp: SystemDefinition = {
     hosted: { title: 'On the Managers', fetch: true },
     seals: true,
     announces: true,
-    takenOn: { kind: 'manager', title: 'Manager' },
+    takenOn: { kind: 'manager', title: 'Manager', equal: true },
   },
   setup: ucpSetup,
   // The only secret is the password, and it goes to the API alone.

@@ -68,12 +68,14 @@ export const upsun: SystemDefinition = {
         title: 'Consistent',
         description: 'The site is paused for 15 to 30 seconds: requests are held, none is lost.',
         hosted: true,
+        unlabelled: true,
       },
       {
         id: 'live',
         title: 'Live',
         description: 'Nothing is paused; what is written meanwhile may be in it by half.',
         hosted: true,
+        unlabelled: true,
       },
     ],
     contents: {

@@ -10,14 +10,16 @@ import type { ClusterStatus } from '../../core/model';
 import { systems } from '../../adapters/registry';
 import type { Services } from '../services';
 import { askCluster, targetFiles } from './askCluster';
-import type { NewCluster } from './askCluster';
+import type { AskOptions, NewCluster } from './askCluster';
+import { resolveDraft } from './draftCluster';
 import { writeEntry } from './writeEntry';
 
 /** *Add Cluster…*: asks, tests the connection, says what it found, then writes it into the file. */
 export async function addCluster(services: Services): Promise<void> {
   const { ui, store } = services;
   const taken = store.entries.map((e) => e.config.name);
-  const cluster = await askCluster(ui, targetFiles(store.configFiles()), taken);
+  const options = optionsOf(services);
+  const cluster = await askCluster(ui, targetFiles(store.configFiles()), taken, options);
   if (cluster === undefined) return;
 
   let found: string;
@@ -48,6 +50,18 @@ export async function addCluster(services: Services): Promise<void> {
   void ui.info(`Added ${cluster.name}: ${found}`, 'Open Configuration').then((answer) => {
     if (answer !== undefined) void vscode.window.showTextDocument(vscode.Uri.file(cluster.file));
   });
+}
+
+/** Asks with what was typed so far, secrets included: nothing of it is stored before all is answered. */
+function optionsOf({ client, secrets }: Services): AskOptions {
+  return async (draft, field, signal) => {
+    const cluster = await resolveDraft(draft, (reference) =>
+      'env' in reference
+        ? secrets.stored({ field, reference, binding: '', title: field })
+        : Promise.resolve(undefined),
+    );
+    return client.call('setupOptions', { cluster, field }, { signal });
+  };
 }
 
 async function testConnection(services: Services, cluster: NewCluster): Promise<ClusterStatus> {

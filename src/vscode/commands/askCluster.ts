@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import { systems } from '../../adapters/registry';
 import { CLUSTER_NAME_PATTERN } from '../../core/model';
-import type { SetupQuestion, SystemDefinition } from '../../core/ports';
+import type { SetupOption, SetupQuestion, SystemDefinition } from '../../core/ports';
 import { BACK } from '../ui';
 import type { Step, Ui } from '../ui';
+import { askList } from './askList';
+import type { DraftCluster } from './draftCluster';
 
 /** What was answered about a new cluster: an entry for the file, and the secrets it refers to. */
 export interface NewCluster {
@@ -31,17 +34,25 @@ type Ask = (draft: Draft, step: Step) => Promise<Outcome>;
 
 const TITLE = 'Add Cluster';
 
+/** What the cluster itself offers for a field, with the answers so far. */
+export type AskOptions = (
+  draft: DraftCluster,
+  field: string,
+  signal: AbortSignal,
+) => Promise<SetupOption[]>;
+
 /** Asks for a cluster step by step, with a way back at each; undefined when the person gives up. */
 export async function askCluster(
   ui: Ui,
   files: readonly { label: string; file: string }[],
   taken: readonly string[],
+  options: AskOptions,
 ): Promise<NewCluster | undefined> {
   const history: Draft[] = [{ answers: {}, secrets: [] }];
   for (;;) {
     const draft = history.at(-1);
     if (draft === undefined) return undefined;
-    const ask = nextQuestion(ui, draft, files, taken);
+    const ask = nextQuestion(ui, draft, files, taken, options);
     if (ask === undefined) return finish(draft);
     const step = { title: TITLE, step: history.length, canGoBack: history.length > 1 };
     const outcome = await ask(draft, step);
@@ -56,12 +67,16 @@ function nextQuestion(
   draft: Draft,
   files: readonly { label: string; file: string }[],
   taken: readonly string[],
+  options: AskOptions,
 ): Ask | undefined {
   const { system } = draft;
   if (system === undefined) return askSystem(ui);
   const open = pending(system.setup ?? [], draft.answers);
+  if (open?.kind === 'list') return askOffered(ui, system, open, options);
   if (open !== undefined) return askSetup(ui, open);
-  if (draft.answers.encryption === undefined) return askEncryption(ui);
+  // What never comes into a vault is not encrypted by us.
+  const isKept = system.capabilities.format !== undefined;
+  if (isKept && draft.answers.encryption === undefined) return askEncryption(ui);
   if (draft.name === undefined) return askName(ui, taken);
   if (draft.file === undefined) return askFile(ui, files);
   return undefined;
@@ -100,7 +115,35 @@ function askSystem(ui: Ui): Ask {
   };
 }
 
-function askSetup(ui: Ui, question: SetupQuestion): Ask {
+function askOffered(
+  ui: Ui,
+  system: SystemDefinition,
+  question: Extract<SetupQuestion, { kind: 'list' }>,
+  options: AskOptions,
+): Ask {
+  const { field, title } = question;
+  // By the schema: what it takes without a value may be left out.
+  const isOptional = z.safeParse(system.schema.shape[field] ?? z.never(), undefined).success;
+  return async (draft, step) => {
+    const secrets = Object.fromEntries(draft.secrets.map((secret) => [secret.field, secret.value]));
+    const fields = Object.fromEntries(
+      Object.entries(draft.answers).filter(
+        ([key, value]) => !key.startsWith('?') && value !== undefined && value !== SECRET,
+      ),
+    );
+    const answer = await askList(
+      ui,
+      { ...step, title: `${TITLE}: ${title}` },
+      question,
+      isOptional,
+      (signal) => options({ system, fields, secrets }, field, signal),
+    );
+    if (answer === undefined || answer === BACK) return answer;
+    return { ...draft, answers: { ...draft.answers, [field]: answer.value } };
+  };
+}
+
+function askSetup(ui: Ui, question: Exclude<SetupQuestion, { kind: 'list' }>): Ask {
   return async (draft, step) => {
     const title = `${TITLE}: ${question.title}`;
     const keep = (more: Record<string, unknown>): Draft => ({

@@ -12,6 +12,7 @@ import { chooseCluster, chooseItem } from './choose';
 import type { ClusterArgument, KindsOf } from './choose';
 import { companionEntry, companionOf } from './companion';
 import type { Companion } from './companion';
+import { canPlace } from '../placing';
 import { runBackup } from './runBackup';
 import type { BackupRun } from './runBackup';
 
@@ -19,11 +20,14 @@ import type { BackupRun } from './runBackup';
  * *Back Up Now*: mode, parts where the system has some, and label are asked, then what it does to the cluster, where
  * the system says so beforehand.
  */
-export async function createBackup(services: Services, argument?: ClusterArgument): Promise<void> {
+export async function createBackup(
+  services: Services,
+  argument?: ClusterArgument & { kind?: string },
+): Promise<void> {
   const entry = await chooseCluster(services, argument, 'Back up which cluster?');
   if (entry === undefined) return;
   const title = `Back Up ${entry.config.name}`;
-  const mode = await askMode(services, entry, title);
+  const mode = await askMode(services, entry, title, modesOf(argument));
   if (mode === undefined) return;
   const parts = await askParts(services, entry, title);
   if (parts === undefined) return;
@@ -57,11 +61,12 @@ export async function backUpHere(
   const { entry, item } = chosen;
   const { name } = entry.config;
   const title = `Back Up ${name}`;
-  // What the platform keeps on its own side it makes where it likes.
-  const mode = await askMode(services, entry, title, ({ hosted }) => hosted !== true);
+  const { capabilities } = entry.definition;
+  const mode = await askMode(services, entry, title, ({ id }) => canPlace(capabilities, id));
   if (mode === undefined) return;
   const on = selectorOf(item).name;
-  await backUp(services, entry, { title, of: name, mode, scope: {}, on });
+  const of = capabilities.takenOn?.equal === true ? name : `${on} of ${name}`;
+  await backUp(services, entry, { title, of, mode, scope: {}, on });
 }
 
 /** An object as a scope names it: the id's name tells volumes of two nodes apart. */
@@ -74,13 +79,8 @@ async function backUp(
   entry: ClusterEntry,
   { of, ...wish }: BackupWish & { of: string },
 ): Promise<void> {
-  const { ui, store, secrets } = services;
-  const label = await ui.input({
-    title: wish.title,
-    prompt: 'Label, to find it again. Press Enter for none.',
-    placeHolder: 'before-upgrade',
-    validateInput: (value) => labelProblem(value, entry.definition),
-  });
+  const { store, secrets } = services;
+  const label = await askLabel(services, entry, wish);
   if (label === undefined) return;
   const cluster = await store.resolve(entry, secrets.asking);
   const companion = companionOf(entry);
@@ -142,6 +142,28 @@ async function askMode(
   }));
   const mode = modes.length === 1 ? modes[0] : await ui.pick(modes, { title, placeHolder: 'Mode' });
   return mode?.id;
+}
+
+/** Empty where the platform keeps none. */
+async function askLabel(
+  { ui }: Services,
+  { definition }: ClusterEntry,
+  { title, mode }: BackupWish,
+): Promise<string | undefined> {
+  if (definition.capabilities.modes.find(({ id }) => id === mode)?.unlabelled === true) return '';
+  return ui.input({
+    title,
+    prompt: 'Label, to find it again. Press Enter for none.',
+    placeHolder: 'before-upgrade',
+    validateInput: (value) => labelProblem(value, definition),
+  });
+}
+
+/** Called on a heading, what comes to stand under it; all else. */
+function modesOf(argument: { kind?: string } | undefined): (mode: BackupModeInfo) => boolean {
+  if (argument?.kind === 'hostedGroup') return ({ hosted }) => hosted === true;
+  if (argument?.kind === 'backups') return ({ hosted }) => hosted !== true;
+  return () => true;
 }
 
 /** An empty scope where there is nothing to choose or the choice is the usual one. */

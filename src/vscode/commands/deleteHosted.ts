@@ -37,5 +37,6 @@ export async function deleteHosted(services: Services, argument?: HostedArgument
     void services.ui.info(`Deleted ${name} on the platform of ${of}.`);
   } finally {
     void services.hosted.refresh(entry);
+    void services.store.refreshHealth(entry);
   }
 }

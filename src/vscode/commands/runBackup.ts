@@ -31,13 +31,14 @@ export interface BackupRun {
 export async function runBackup(services: Services, run: BackupRun): Promise<void> {
   const { entry, cluster, wish, label, agreed } = run;
   const { mode, scope } = wish;
-  const { on, items } = agreed;
+  const { on, items, answers } = agreed;
   const title = on === undefined ? wish.title : `${wish.title} on ${on}`;
   const common = {
     cluster,
     mode,
     label,
     ...(on === undefined ? {} : { on }),
+    ...(answers === undefined ? {} : { answers }),
     ...(Object.keys(scope).length === 0 ? {} : { scope }),
   };
   const start = performance.now();
@@ -48,6 +49,7 @@ export async function runBackup(services: Services, run: BackupRun): Promise<voi
   if (info?.hosted === true) {
     const hosted = await runOperation(services, title, 'createHosted', common, abort, opening);
     void services.hosted.refresh(entry);
+    void services.store.refreshHealth(entry);
     tellHosted(services, run, hosted, took());
     return;
   }

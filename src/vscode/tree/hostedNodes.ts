@@ -197,6 +197,7 @@ export function hostedFacts(hosted: HostedBackup, now: Date): string[] {
     bytes === undefined ? undefined : bytesText(bytes),
     encrypted === true ? 'encrypted' : undefined,
     madeBy(hosted),
-    where,
+    // Under its heading it need not be said again.
+    where === hosted.group ? undefined : where,
   ].filter((fact) => fact !== undefined);
 }

@@ -1,3 +1,4 @@
+import { isHosted } from '../../protocol/planMessages';
 import type { ConflictPolicy } from '../../core/model';
 import type { PlanQuestion, RestorePlanItem } from '../../core/plan';
 import { withAccepted, withAnswer } from '../../core/restoreChoices';
@@ -133,11 +134,13 @@ function questionField(state: PlanState, question: PlanQuestion): HTMLElement {
     );
   }
   if (options !== undefined) {
+    // On the platform's side what is proposed holds as long as nothing else is said.
+    const usual = isHosted(state.plan) ? value : undefined;
     return select({
       key,
       label: title,
-      value: chosen ?? '',
-      options: [{ value: '', label: 'Not answered' }, ...options],
+      value: chosen ?? usual ?? '',
+      options: usual === undefined ? [{ value: '', label: 'Not answered' }, ...options] : options,
       disabled,
       onChange: give,
     });

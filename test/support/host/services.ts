@@ -94,6 +94,17 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
       asked.push(step.title);
       return Promise.resolve(choose(items) as (typeof items)[number] | typeof BACK | undefined);
     },
+    pickManyStep: (step, items, placeholder) => {
+      asked.push(`${step.title}: ${placeholder}`);
+      assert.ok(ticks.length > 0, `nobody foresaw ${items.map((i) => i.label).join()}`);
+      const wanted = ticks.shift() ?? [];
+      picks.unshift(...wanted);
+      return Promise.resolve(wanted.flatMap(() => choose(items) ?? []));
+    },
+    busyStep: async (_step, _placeholder, loading) => {
+      await loading;
+      return 'loaded';
+    },
     input: (options) => {
       asked.push(options.prompt ?? '');
       return Promise.resolve(type((value) => options.validateInput?.(value)));
