@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { isCancellation, toErrorInfo } from '../../core/errors';
 import type { SetupOption, SetupQuestion } from '../../core/ports';
 import { BACK } from '../ui';

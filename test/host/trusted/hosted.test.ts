@@ -200,6 +200,7 @@ describe('Backups on a platform’s own side, in the editor', function () {
     assert.ok(node);
     return tree.getTreeItem(node);
   };
+  const label = (node: ClusterTreeNode | undefined) => item(node).label as string;
   const ran = (method: string) => called.filter((one) => one.method === method);
   const run = async (command: string, answers: Answers, argument?: unknown) => {
     const ui = answering(answers);
@@ -216,7 +217,7 @@ describe('Backups on a platform’s own side, in the editor', function () {
         ['note', 'hostedHeading', 'hostedHeading'],
       );
       const [about, x, main] = rows;
-      assert.match(String(item(about).label), /Git does not change/);
+      assert.match(label(about), /Git does not change/);
       assert.deepEqual([item(x).label, item(main).label], ['feature/x', 'main']);
       assert.match(String(item(main).description), /^2 · newest restorable 2 h ago$/);
       assert.match(
@@ -252,12 +253,12 @@ describe('Backups on a platform’s own side, in the editor', function () {
       assert.doesNotMatch((row.tooltip as vscode.MarkdownString).value, /Vault/);
     });
 
-    it('call what only is an export so, and offer no restore of it', async () => {
+    it('call what only is an export so, and offer no restore of it', () => {
       const node = tree.getChildren(clusterNode('masters')).find(({ kind }) => kind === 'backups');
       const heading = item(node);
       assert.equal(heading.label, 'Exports in the Vault');
       assert.equal(heading.contextValue, 'backups');
-      assert.match(String(item(tree.getChildren(node)[0]).label), /^No export yet$/);
+      assert.match(label(tree.getChildren(node)[0]), /^No export yet$/);
       const manifest = { id: 'e1', label: 'weekly', cluster: 'masters', bytes: 10, file: 'e.gz' };
       const rest = {
         created: hoursAgo(1),
@@ -282,7 +283,7 @@ describe('Backups on a platform’s own side, in the editor', function () {
       const node = rows[2];
       const children = tree.getChildren(node).map((child) => item(child));
       assert.deepEqual(
-        children.map(({ label, description }) => `${String(label)}: ${String(description)}`),
+        children.map((child) => `${child.label as string}: ${String(child.description)}`),
         ['marathon: failed · no leader', 'mesos: ready', 'Restore of it: done · 5 h ago'],
       );
       const restore = tree.getChildren(node)[2];
