@@ -14,13 +14,8 @@ const querySchema = z.discriminatedUnion('of', [
   /** An export, whole. */
   z.object({ of: z.literal('export'), path: z.string() }),
   z.object({ of: z.literal('live'), cluster: z.string(), id: z.string() }),
-  /** The platform's settings before or after a change that is reviewed. */
-  z.object({
-    of: z.literal('retention'),
-    cluster: z.string(),
-    kind: z.string(),
-    side: z.enum(['now', 'after']),
-  }),
+  /** The platform's settings before or after a change: short, and there is nothing to read the later ones from. */
+  z.object({ of: z.literal('retention'), text: z.string() }),
   /** What is not there. */
   z.object({ of: z.literal('nothing') }),
 ]);

@@ -89,7 +89,8 @@ export class RetentionPanel {
     this.#panel.reveal();
     const { busy, review } = this.#shown;
     // What is being reviewed stays: it is checked against the platform when it is sent.
-    if (busy === undefined && review === undefined) await this.#during('reading', () => this.#read());
+    if (busy === undefined && review === undefined)
+      await this.#during('reading', () => this.#read());
   }
 
   /** What the page wants; resolves when it is done. What is no request of ours is left alone. */
@@ -143,7 +144,8 @@ export class RetentionPanel {
   async #diff(): Promise<void> {
     const plan = this.#shown.review?.plan;
     if (plan === undefined) return;
-    await showRetentionDiff(this.entry, this.#titleOf(plan.change.kind), plan);
+    const kind = this.#titleOf(plan.change.kind);
+    await showRetentionDiff(`Retention of ${kind} on ${this.entry.config.name}`, plan);
   }
 
   async #send(number: number): Promise<void> {

@@ -217,7 +217,7 @@ function choose(id: string): void {
 
 function announce(): void {
   const told = shown && activity(shown);
-  const text = told === undefined ? '' : `${told.title}. ${told.text}`;
+  const text = told === undefined ? '' : `${told.title.replace(/\.$/, '')}. ${told.text}`;
   if (live.textContent !== text) live.textContent = text;
 }
 
