@@ -1,9 +1,10 @@
 import { forecast, present } from '../../core/retention/forecast';
 import type { ForecastBackup } from '../../core/retention/forecast';
 import type { RetentionPolicy } from '../../core/retention/policy';
-import type { RetentionOfKind } from '../../core/retention/settings';
+import { byGroup } from '../../core/retention/groups';
+import type { RetainedBackup, RetentionOfKind } from '../../core/retention/settings';
 import { h, placeChildren, section } from '../shared/dom';
-import { select } from '../shared/fields';
+import { keepingPlace, select } from '../shared/fields';
 import { dateTable, monthsTable } from './dateTable';
 import { draw } from './drawing';
 import type { Drawing } from './drawing';
@@ -59,6 +60,9 @@ export class Preview {
   );
   #shown: Previewed | undefined;
   #span: Span = SPANS[0] as Span;
+  /** Whose backups are shown, where a kind has those of several: the policy holds for each by itself. */
+  #group: string | undefined;
+  readonly #groups = h('div', {});
   #versions: Version[] = [];
   #drawings: Drawing[] = [];
   #width = 0;
@@ -80,6 +84,7 @@ export class Preview {
       'Which backups will exist when',
       { aside: spans },
       this.#note,
+      this.#groups,
       this.#figures,
       this.#slider,
       legend(),
@@ -113,10 +118,11 @@ export class Preview {
     if (this.#shown === undefined) return;
     const { kind, edited, stale } = this.#shown;
     const { from, until } = this.#stretch;
+    const existing = this.#existing(kind);
     const versionOf = (title: string, policy: RetentionPolicy): Version => ({
       title,
       policy,
-      backups: forecast(policy, kind.existing ?? [], from, until),
+      backups: forecast(policy, existing, from, until),
     });
     this.#versions = [
       versionOf('As it is now', kind.policy),
@@ -126,6 +132,25 @@ export class Preview {
     this.#slider.max = String(Math.floor((until.getTime() - from.getTime()) / this.#span.step));
     this.#drawFigures();
     this.#drawMonths();
+  }
+
+  /** Those of the group that is shown, and the list of groups where there are several. */
+  #existing(kind: RetentionOfKind): readonly RetainedBackup[] {
+    const groups = byGroup(kind.existing ?? []);
+    const names = [...groups.keys()];
+    if (this.#group === undefined || !groups.has(this.#group)) this.#group = names[0];
+    const list = select({
+      key: 'group',
+      label: 'Backups of',
+      value: this.#group ?? '',
+      options: names.map((name) => ({ value: name, label: name === '' ? '(not named)' : name })),
+      onChange: (name) => {
+        this.#group = name;
+        keepingPlace(() => this.#draw());
+      },
+    });
+    placeChildren(this.#groups, names.length > 1 ? [list] : []);
+    return groups.get(this.#group ?? '') ?? [];
   }
 
   #drawFigures(): void {

@@ -117,6 +117,18 @@ describe('The page of a platform’s retention in a browser', function () {
     assert.ok(Math.abs(Number(await slider().inputValue()) - 91) <= 1);
   });
 
+  it('shows the backups of one environment at a time: the policy holds for each by itself', async () => {
+    const settings = retentionSettings();
+    const existing = settings.kinds[0]?.existing ?? [];
+    existing.forEach((backup, at) => (backup.group = at < 3 ? 'main' : 'shop-2'));
+    await show({ settings });
+    assert.equal(await bars(drawing(), 'manual'), 1);
+    const list = screen.page.getByRole('combobox', { name: 'Backups of' });
+    assert.equal(await list.inputValue(), 'main');
+    await list.selectOption('shop-2');
+    assert.match((await slider().getAttribute('aria-valuetext')) ?? '', /: 2 backups/);
+  });
+
   it('shows a shorter stretch, in finer steps', async () => {
     await show();
     await screen.page.getByRole('combobox', { name: 'Show' }).selectOption('Next week');
