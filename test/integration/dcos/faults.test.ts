@@ -235,6 +235,15 @@ describe('DC/OS: faults of the stand-in', function () {
     });
   }
 
+  it('create: an older backup of the same label is not taken for the one whose answer was lost', async () => {
+    const { server } = site;
+    const older = server.keep('made-now');
+    server.spoil({ kind: 'cut', when: 'before' }, { line: CREATE, times: 1 });
+    await refused(site.create('made-now'), 'http.reset');
+    server.spoil({ kind: 'cut', when: 'after' }, { line: CREATE, times: 1 });
+    assert.notEqual((await site.create('made-now')).id, older);
+  });
+
   it('ends where a status never changes, and names it', async () => {
     const of = await site.within({ silence: 1 });
     site.server.spoilBackups({ kind: 'stuck' });
