@@ -91,10 +91,12 @@ function answersList(state: PlanState): HTMLElement | undefined {
   );
 }
 
-/** What the plan itself calls it, where it still asks. */
+/** In words of its own, else as the plan that still asks calls it. */
 function titleOf({ plan }: PlanState, answer: string): string {
+  const title = answerTitle(answer);
+  if (title !== answer) return title;
   const asked = plan.items.flatMap(({ questions: of = [] }) => of);
-  return asked.find((question) => question.answer === answer)?.title ?? answerTitle(answer);
+  return asked.find((question) => question.answer === answer)?.title ?? title;
 }
 
 /** The fields for what a line of the plan asks. */
