@@ -79,7 +79,8 @@ function answersList(state: PlanState): HTMLElement | undefined {
         'li',
         {},
         icon('reply', 'inline'),
-        `${titleOf(state, answer)}: `,
+        // A title that asks ends as one.
+        `${titleOf(state, answer).replace(/[?:]$/, '')}: `,
         h('code', {}, value),
         ' ',
         button('Take back', () => state.change(withAnswer(state.choices, answer, '')), {
