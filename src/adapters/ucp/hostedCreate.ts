@@ -48,10 +48,12 @@ export async function createHosted(
       message: `The backup ${fileName} on ${done.nodeLocation || 'the manager'} failed: ${done.shortError.trim() || 'the product gives no reason'}.`,
     });
   }
-  const reached = await ucp.engines.reach(signal, context.log, { anyMain: true }).catch((error: unknown) => {
-    if (isCancellation(error)) throw error;
-    return 'No engine of the entry was reached.';
-  });
+  const reached = await ucp.engines
+    .reach(signal, context.log, { anyMain: true })
+    .catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      return 'No engine of the entry was reached.';
+    });
   const backup = hostedBackup(done, fetchable(done, reached));
   return note === undefined ? backup : { ...backup, facts: [...backup.facts, ['Note', note]] };
 }
