@@ -70,7 +70,11 @@ function stateOf(
 function newestOf(backups: readonly UpsunBackup[]): UpsunBackup | undefined {
   return backups
     .filter((backup) => restorable(backup) === true)
-    .sort((a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? ''))[0];
+    .sort((a, b) => madeAt(b) - madeAt(a))[0];
+}
+
+function madeAt({ created_at: created }: UpsunBackup): number {
+  return Date.parse(created ?? '') || 0;
 }
 
 function ageOf(newest: UpsunBackup | undefined, now: Date): string {

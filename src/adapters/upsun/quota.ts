@@ -1,4 +1,6 @@
 import type { PlanLine } from '../../core/plan';
+import { displacedByAnother } from '../../core/retention/limits';
+import type { Displaced } from '../../core/retention/limits';
 import { isKept } from './backupRows';
 import type { Kept, UpsunBackup } from './wire';
 
@@ -9,16 +11,23 @@ const SMALLEST = 2;
 export type Forecast =
   /** Nothing goes. */
   | { kind: 'fits'; manual: number; limit: number }
-  /** These are deleted without a word, oldest first: more than one where the limit was lowered. */
-  | { kind: 'evicts'; going: UpsunBackup[]; manual: number; limit: number; of: 'manual' | 'all' }
+  /** These are deleted without a word, oldest first: more than one where a limit was lowered. */
+  | { kind: 'evicts'; going: Displaced<UpsunBackup>[]; counts: Counts }
   /** No limit is known; where one is reached, this one goes. */
   | { kind: 'unknown'; manual: number; oldest?: UpsunBackup }
   /** None is kept at all. */
   | { kind: 'keepsNone' };
 
+/** What is there, and how many may be. */
+interface Counts {
+  manual: number;
+  all: number;
+  manualCount: number | undefined;
+  maxBackups: number | undefined;
+}
+
 /**
- * Which backup goes for a further one by hand: at the limit the platform silently deletes the oldest of those that were
- * made by hand. That `max_backups`, which counts all of them, has the same effect is a guess.
+ * Which backup goes for a further one by hand, by the limits of the project's settings (`displacedByAnother`).
  *
  * @param backups all of the environment
  * @param kept the project's settings; undefined where they could not be read
@@ -29,32 +38,39 @@ export function forecast(
   kept: Kept | undefined,
   type: string | undefined,
 ): Forecast {
-  const there = backups.filter(isKept);
-  const manual = there
-    .filter(({ automated }) => automated !== true)
-    .sort((a, b) => (a.created_at ?? '').localeCompare(b.created_at ?? ''));
-  const [oldest] = manual;
+  const there = backups.filter(isKept).map((backup) => ({
+    backup,
+    created: backup.created_at ?? '',
+    automated: backup.automated === true,
+  }));
+  const byHand = there.filter(({ automated }) => !automated);
   const policy = type === undefined ? undefined : kept?.data_retention?.[type];
-  const limit = policy?.default_config?.manual_count;
-  const all = policy?.max_backups;
-  const count = manual.length;
-  if (limit === 0 || all === 0) return { kind: 'keepsNone' };
-  const over = limit === undefined ? 0 : count - limit + 1;
-  const overAll = all === undefined ? 0 : there.length - all + 1;
-  const going = manual.slice(0, Math.max(0, over, overAll));
-  if (limit !== undefined && over > 0 && going.length > 0) {
-    return { kind: 'evicts', going, manual: count, limit, of: 'manual' };
+  const manualCount = policy?.default_config?.manual_count;
+  const maxBackups = policy?.max_backups;
+  const manual = byHand.length;
+  if (manualCount === 0 || maxBackups === 0) return { kind: 'keepsNone' };
+  const going = displacedByAnother(there, { manualCount, maxBackups }).map(
+    ({ backup: { backup }, by }) => ({ backup, by }),
+  );
+  if (going.length > 0) {
+    return {
+      kind: 'evicts',
+      going,
+      counts: { manual, all: there.length, manualCount, maxBackups },
+    };
   }
-  if (all !== undefined && overAll > 0 && going.length > 0) {
-    return { kind: 'evicts', going, manual: there.length, limit: all, of: 'all' };
-  }
-  if (limit !== undefined) return { kind: 'fits', manual: count, limit };
-  return { kind: 'unknown', manual: count, ...(oldest === undefined ? {} : { oldest }) };
+  if (manualCount !== undefined) return { kind: 'fits', manual, limit: manualCount };
+  const [oldest] = displacedByAnother(byHand, { manualCount: manual });
+  return {
+    kind: 'unknown',
+    manual,
+    ...(oldest === undefined ? {} : { oldest: oldest.backup.backup }),
+  };
 }
 
 /** Backups that go for a further one, oldest first; also where it is only possible. */
 export function mayGo(seen: Forecast): UpsunBackup[] {
-  if (seen.kind === 'evicts') return seen.going;
+  if (seen.kind === 'evicts') return seen.going.map(({ backup }) => backup);
   return seen.kind === 'unknown' && seen.manual >= SMALLEST && seen.oldest !== undefined
     ? [seen.oldest]
     : [];
@@ -64,14 +80,13 @@ export function mayGo(seen: Forecast): UpsunBackup[] {
 export function quotaLine(seen: Forecast, environment: string, whose = 'This backup'): PlanLine {
   switch (seen.kind) {
     case 'evicts': {
-      const more = seen.going.slice(1);
-      const also = more.length === 0 ? '' : ` With it go ${more.map(named).join(', ')}.`;
-      const kind = seen.of === 'manual' ? 'made by hand' : 'of all kinds';
+      const [first = '', ...more] = mayGo(seen).map(named);
+      const also = more.length === 0 ? '' : ` With it go ${more.join(', ')}.`;
       return {
         severity: 'warning',
         code: 'upsun.evicts',
-        title: `${whose} takes the place of ${seen.going.slice(0, 1).map(named).join('')}${more.length === 0 ? '' : ` and ${more.length} more`} of ${environment}`,
-        detail: `The platform keeps ${seen.limit} backups ${kind} of this environment and holds ${seen.manual}: it deletes the oldest one made by hand without asking.${also} ${HIGHER}`,
+        title: `${whose} takes the place of ${first}${more.length === 0 ? '' : ` and ${more.length} more`} of ${environment}`,
+        detail: `${limitsText(seen)}${also} ${HIGHER}`,
         destructive: true,
       };
     }
@@ -103,6 +118,24 @@ export function quotaLine(seen: Forecast, environment: string, whose = 'This bac
         detail: `It holds ${seen.manual} of ${seen.limit} backups made by hand.`,
       };
   }
+}
+
+/** Which limit is reached, and what the platform does then. */
+export function limitsText({ going, counts }: Extract<Forecast, { kind: 'evicts' }>): string {
+  const { manual, all, manualCount, maxBackups } = counts;
+  const reached = (limit: string) => going.some(({ by }) => by === limit);
+  return [
+    ...(reached('manualCount')
+      ? [
+          `The platform keeps ${manualCount} backups made by hand of this environment and holds ${manual}: it deletes the oldest of them without asking.`,
+        ]
+      : []),
+    ...(reached('maxBackups')
+      ? [
+          `The platform keeps ${maxBackups} backups of all kinds of this environment and holds ${all}. That the oldest then goes, whoever made it, is our reading.`,
+        ]
+      : []),
+  ].join(' ');
 }
 
 const HIGHER = 'The retention settings say how many are kept.';

@@ -8,7 +8,7 @@ import { isActive, isBusy, offers, readOffering } from './environments';
 import { findBackup } from './findBackup';
 import type { FoundBackup } from './findBackup';
 import { stateLines } from './lines';
-import { forecast, mayGo, named, quotaLine } from './quota';
+import { forecast, limitsText, mayGo, named, quotaLine } from './quota';
 import { badAnswers, codeLines, targetLines, targetOf } from './restoreAnswers';
 import type { RestoreTarget } from './restoreAnswers';
 import type { Environment, Kept } from './wire';
@@ -136,10 +136,11 @@ async function safetyOf(
     return none(`The retention settings keep no backups of ${id} that are made by hand.`);
   }
   if (mayGo(seen).some(({ id: going }) => going === backup.id)) {
-    const sure = seen.kind === 'evicts' ? 'takes' : 'may take';
-    return none(
-      `It ${sure} the place of the very backup that is to be restored: that is one of the oldest made by hand, and the platform keeps ${seen.kind === 'evicts' ? String(seen.limit) : 'a number of them that it does not say'}.`,
-    );
+    const [takes, why] =
+      seen.kind === 'evicts'
+        ? ['takes', limitsText(seen)]
+        : ['may take', 'The platform does not say how many of those made by hand it keeps.'];
+    return none(`It ${takes} the place of the very backup that is to be restored. ${why}`);
   }
   return {
     items: [

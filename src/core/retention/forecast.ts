@@ -1,6 +1,7 @@
 import { holdsOf, soundSchedules } from './holds';
 import type { Hold, KeptBackup } from './holds';
 import { addInterval, compareIntervals } from './interval';
+import { beyond } from './limits';
 import type { RetentionPolicy } from './policy';
 
 /** A backup that is there already. */
@@ -142,9 +143,9 @@ function capTotal(max: number, backups: readonly Entry[], ends: End[], from: num
     if (live.length <= max || (backups[index + 1]?.made ?? Infinity) <= from) return;
     const now = Math.max(made, from);
     live = live.filter((other) => (goes[other] as number) > now);
-    for (const other of live.splice(0, Math.max(0, live.length - max))) {
-      ends[other] = { at: now, why, holds: ends[other]?.holds ?? [] };
-    }
+    const over = beyond(live, max);
+    for (const other of over) ends[other] = { at: now, why, holds: ends[other]?.holds ?? [] };
+    live = live.slice(over.length);
   });
 }
 

@@ -158,6 +158,7 @@ describe('Upsun: backups of the stand-in, listed, made and deleted', function ()
       .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
     const line = (await plan()).items.find(({ code }) => code === 'upsun.evicts');
     assert.equal(line?.severity, 'warning');
+    assert.equal(line.destructive, true);
     assert.ok(
       line.title.includes(oldest?.id ?? '?') && line.title.includes(oldest?.created_at ?? '?'),
     );

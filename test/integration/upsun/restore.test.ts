@@ -124,6 +124,33 @@ describe('Upsun: backups of the stand-in, restored', function () {
     assert.equal(site.sent(/^POST .*\/backup$/).length, 0);
   });
 
+  it('makes none either where the limit of all backups would cost the very one, of the schedule', async () => {
+    const { backups, settings } = site.standIn.project();
+    const there = backups.filter(({ environment }) => environment === 'main');
+    settings.data_retention = {
+      production: {
+        max_backups: there.length,
+        default_config: { manual_count: 9, schedule: [{ interval: '1d', count: 2 }] },
+      },
+    };
+    const [oldest, next] = there.sort(
+      (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at),
+    );
+    assert.ok(oldest !== undefined && next !== undefined);
+    oldest.automated = true;
+    oldest.restorable = true;
+    next.restorable = true;
+    const planned = await plan(oldest, {}, true);
+    assert.equal(planned.safetyBackup, false);
+    assert.match(planned.noSafetyBackup ?? '', /very backup that is to be restored.*of all kinds/);
+    const other = await plan(next, {}, true);
+    assert.equal(other.safetyBackup, true);
+    const line = other.items.find(({ code }) => code === 'upsun.evicts');
+    assert.ok(line?.title.includes(oldest.id), line?.title);
+    await carryOut(other);
+    assert.ok(!backups.includes(oldest) && backups.includes(next));
+  });
+
   it('is not possible from one that can’t be restored, or is going', async () => {
     const backup = manual('main');
     backup.restorable = false;

@@ -46,22 +46,22 @@ function check(type: string, { max_backups, default_config }: RetentionOfType): 
   }
 }
 
-/** Makes room for a backup made by hand: the oldest of its environment goes, without a word. */
+/**
+ * Makes room for a backup that was just made by hand, without a word: the oldest made by hand goes where they are too
+ * many, the oldest of all where all are.
+ */
 export function evict(state: ProjectState, environment: Environment, manualLimit: number): void {
   const policy = state.settings.data_retention?.[environment.type];
-  const atMost = policy?.default_config.manual_count ?? manualLimit;
   const all = (): Backup[] =>
     state.backups
       .filter((backup) => backup.environment === environment.id && backup.status === 'CREATED')
       .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   const manual = (): Backup[] => all().filter(({ automated }) => !automated);
-  const isOver = (): boolean =>
-    manual().length > atMost || (policy !== undefined && all().length > policy.max_backups);
-  while (isOver() && manual().length > 1) {
-    const [oldest] = manual();
-    state.backups.splice(
-      state.backups.findIndex((backup) => backup === oldest),
-      1,
-    );
-  }
+  const shorten = (list: () => Backup[], atMost: number) => {
+    while (list().length > Math.max(1, atMost)) {
+      state.backups.splice(state.backups.indexOf(list()[0] as Backup), 1);
+    }
+  };
+  shorten(manual, policy?.default_config.manual_count ?? manualLimit);
+  shorten(all, policy?.max_backups ?? Infinity);
 }

@@ -67,13 +67,36 @@ describe('Upsun: which backup goes for a further one', () => {
     assert.equal(mayGo(forecast(others, kept(3), 'production'))[0]?.id, 'a');
   });
 
-  it('goes too where the limit of all backups is reached', () => {
-    const automated = [1, 2, 3].map((day) => backup(`auto${day}`, day, { automated: true }));
-    const seen = forecast([...automated, ...three], kept(9, 6), 'production');
+  it('is the oldest of all, whoever made it, where the limit of all backups is reached', () => {
+    const automated = [1, 2, 3].map((day) =>
+      backup(`auto${day}`, day, {
+        automated: true,
+        // One moment, told in another zone than the others: as text it would be the newest.
+        created_at: `2026-11-0${day}T11:00:00+02:00`,
+      }),
+    );
+    const all = [...automated, ...three];
+    const seen = forecast(all, kept(9, 6), 'production');
     assert.equal(seen.kind, 'evicts');
-    assert.equal(mayGo(seen)[0]?.id, 'a');
-    assert.match(quotaLine(seen, 'main').detail ?? '', /6 backups of all kinds/);
-    assert.equal(forecast([...automated, ...three], kept(9, 7), 'production').kind, 'fits');
+    assert.deepEqual(
+      mayGo(seen).map(({ id }) => id),
+      ['auto1'],
+    );
+    const { detail = '', destructive } = quotaLine(seen, 'main');
+    assert.match(detail, /6 backups of all kinds .* holds 6\..* is our reading\./);
+    assert.equal(destructive, true);
+    assert.equal(forecast(all, kept(9, 7), 'production').kind, 'fits');
+  });
+
+  it('both limits: what goes by the one makes room for the other', () => {
+    const auto = backup('auto', 1, { automated: true, created_at: '2026-10-31T00:00:00+00:00' });
+    const ids = (manual: number, all: number) =>
+      mayGo(forecast([...three, auto], kept(manual, all), 'production')).map(({ id }) => id);
+    assert.deepEqual(ids(3, 4), ['a']);
+    assert.deepEqual(ids(3, 3), ['auto', 'a']);
+    assert.deepEqual(ids(4, 4), ['auto']);
+    const line = quotaLine(forecast([...three, auto], kept(3, 3), 'production'), 'main');
+    assert.match(line.detail ?? '', /keeps 3 backups made by hand .* keeps 3 backups of all kinds/);
   });
 
   it('is not known without a policy for that type: it says so, and names the first to go', () => {
