@@ -7,6 +7,7 @@ import { LOG_PATIENCE, readLog } from './activityLog';
 import type { UpsunApi } from './api';
 import type { UpsunConnections } from './connection';
 import { upsunErrors } from './errors';
+import { sentence } from './words';
 import type { UpsunActivity } from './wire';
 
 /** Milliseconds between two looks: at first, and at most. The vendor's command line looks every three seconds. */
@@ -247,8 +248,4 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What may be done goes with the moment; where the log is does not. */
 function linksThatStay({ log }: UpsunActivity['_links']): Record<string, string> {
   return log === undefined ? {} : { log };
-}
-
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,10 +1,11 @@
 import { coreErrors, isCancellation, isClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
 import { pauseFor } from '../retry';
-import { followActivities, sentence } from './activities';
+import { followActivities } from './activities';
 import type { UpsunApi } from './api';
 import type { UpsunConnections } from './connection';
 import { upsunErrors } from './errors';
+import { isTold, sentence } from './words';
 import type { Accepted, UpsunActivity } from './wire';
 
 /** Something that the platform is to do. */
@@ -66,7 +67,7 @@ export async function carryOut(
     const begun = told.length > 0 ? told : await found(api, deed, before, failure, signal);
     return await followActivities(upsun, begun, deed.what, context);
   } catch (error) {
-    if (isCancellation(error) && !isOurs(error)) throw mayGoOn(deed, error);
+    if (isCancellation(error) && !isTold(error)) throw mayGoOn(deed, error);
     throw error;
   }
 }
@@ -117,9 +118,4 @@ function mayGoOn({ what }: Deed, cause: unknown) {
     next: "Look at the environment's activities in the console, and at the list of the backups.",
     cause,
   });
-}
-
-/** A cancellation that says already what becomes of it on the platform. */
-function isOurs(error: unknown): boolean {
-  return error instanceof Error && /^Cancelled: /.test(error.message);
 }

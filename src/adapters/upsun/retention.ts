@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { coreErrors, throwIfCancelled } from '../../core/errors';
+import { coreErrors, isCancellation, throwIfCancelled } from '../../core/errors';
 import type { HostedRetention, RunContext } from '../../core/ports';
 import type {
   RetainedBackup,
@@ -10,6 +9,8 @@ import type {
   RetentionSettings,
 } from '../../core/retention/settings';
 import { isStatus } from '../jsonApi';
+import { pauseFor } from '../retry';
+import { followActivities } from './activities';
 import type { UpsunApi } from './api';
 import type { UpsunConnections } from './connection';
 import { upsunErrors } from './errors';
@@ -24,7 +25,8 @@ import {
   sorted,
 } from './retentionWire';
 import type { DataRetention } from './retentionWire';
-import type { Environment } from './wire';
+import type { Environment, UpsunActivity } from './wire';
+import { isTold } from './words';
 
 /** Milliseconds until what was sent has to be there, and between two looks. */
 export interface ReadBack {
@@ -33,6 +35,8 @@ export interface ReadBack {
 }
 
 const READ_BACK: ReadBack = { limit: 15_000, pause: 1000 };
+/** For messages. */
+const POLICY = 'the change of the backup policy';
 /** Statuses at which nothing was done. */
 const REFUSED = [400, 401, 403, 404, 409, 422, 429];
 const LOCKED = "The platform does not let this project's backup policy be changed";
@@ -78,7 +82,12 @@ export class UpsunRetention implements HostedRetention {
     };
   }
 
-  /** @throws `core.planChanged`; `upsun.retentionDiffers` where the platform then holds something else */
+  /**
+   * Sends it once, follows what activities the platform names, and reads it back.
+   *
+   * @throws `core.planChanged`; `upsun.retentionDiffers` where the platform then holds something else; `core.cancelled`,
+   *   which says that it was sent; what `followActivities` throws
+   */
   async write(plan: RetentionPlan, context: RunContext): Promise<RetentionSettings> {
     const { signal } = context;
     const api = await this.upsun.api();
@@ -90,17 +99,13 @@ export class UpsunRetention implements HostedRetention {
         message: `The backup policy of ${api.where} was changed by somebody else since the plan was made. Nothing was sent.`,
       });
     }
-    const path = `${api.project}/settings`;
     try {
-      await api.send('PATCH', path, { data_retention: sent }, 'set the backup policy', signal);
+      await followActivities(this.upsun, await patched(api, sent, context), POLICY, context);
+      await this.#settled(api, sent, context);
+      return await this.read(context);
     } catch (error) {
-      if (!(await isHeld(api, sent, error, signal))) throw error;
-      context.log.warn(
-        'The answer to the backup policy was lost; the platform holds it all the same.',
-      );
+      throw isCancellation(error) && !isTold(error) ? afterSending(error) : error;
     }
-    await this.#settled(api, sent, context);
-    return this.read(context);
   }
 
   async #read(
@@ -138,7 +143,7 @@ export class UpsunRetention implements HostedRetention {
   async #settled(
     api: UpsunApi,
     sent: DataRetention,
-    { signal, progress, log }: RunContext,
+    { signal, progress }: RunContext,
   ): Promise<void> {
     const { limit, pause: between } = this.readBack;
     const started = performance.now();
@@ -151,12 +156,36 @@ export class UpsunRetention implements HostedRetention {
           message: `${api.where} took the backup policy and holds another: ${differing.join('; ')}.`,
         });
       }
-      await pause(between, undefined, { signal }).catch(() => {
-        log.warn('The backup policy was sent; only reading it back was stopped.');
-        throwIfCancelled(signal);
-      });
+      await pauseFor(between, signal);
     }
   }
+}
+
+/** @returns the activities that it begins, where it says so */
+async function patched(
+  api: UpsunApi,
+  sent: DataRetention,
+  { signal, log }: RunContext,
+): Promise<readonly UpsunActivity[]> {
+  const body = { data_retention: sent };
+  const path = `${api.project}/settings`;
+  try {
+    const accepted = await api.send('PATCH', path, body, 'set the backup policy', signal);
+    return accepted._embedded?.activities ?? [];
+  } catch (error) {
+    if (!(await isHeld(api, sent, error, signal))) throw error;
+    log.warn('The answer to the backup policy was lost; the platform holds it all the same.');
+    return [];
+  }
+}
+
+function afterSending(cause: unknown) {
+  return coreErrors.cancelled({
+    message:
+      'Cancelled: the backup policy was being sent or had been sent already, and the platform may hold it by now.',
+    next: 'Look at the policy as it is now; set it back where it is not wanted.',
+    cause,
+  });
 }
 
 async function settingsOf(api: UpsunApi, signal: AbortSignal): Promise<DataRetention> {

@@ -10,6 +10,7 @@ import type { Operations } from '../../../src/compose/operations';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import type { RetentionPolicy } from '../../../src/core/retention/policy';
 import type { RetentionPlan, RetentionSettings } from '../../../src/core/retention/settings';
+import { waitFor } from '../../../src/sandbox/parts/wait';
 import { startUpsunStandIn } from '../../standins/upsun/standIn';
 import type { UpsunStandIn, UpsunStandInOptions } from '../../standins/upsun/contract';
 import { makeBackup, moment } from '../../standins/upsun/make';
@@ -325,8 +326,67 @@ describe('Upsun: how long backups are kept, against the stand-in', function () {
         },
       },
     );
-    await refused(done, 'core.cancelled');
+    const error = await refused(done, 'core.cancelled');
+    assert.match(error.message, /had been sent already/);
+    assert.match(error.next, /as it is now/);
     assert.equal(patches().length, 1);
+  });
+
+  it('says that it was sent too where it is cancelled while the answer is waited for', async () => {
+    const planned = await plan('production', daily(7));
+    standIn.faults.answers({ kind: 'slow', milliseconds: 20_000 }, { line: /^PATCH / });
+    const stop = new AbortController();
+    const done = operations.writeRetention({ cluster, plan: planned }, context(stop.signal));
+    done.catch(() => undefined);
+    await waitFor('it to be sent', () => Promise.resolve(patches().length === 1 || undefined), {
+      timeoutMs: 60_000,
+      everyMs: 10,
+    });
+    stop.abort();
+    assert.match((await refused(done, 'core.cancelled')).message, /had been sent already/);
+  });
+
+  it('an activity that the answer names is followed to its end, with its log, before it is read back', async () => {
+    await restart({ settingsActivity: true, step: 20 });
+    const c = context();
+    const lines: string[] = [];
+    const planned = await plan('production', daily(7));
+    const written = await operations.writeRetention(
+      { cluster, plan: planned },
+      { ...c, log: { ...c.log, info: (line) => void lines.push(line) } },
+    );
+    assert.deepEqual(production(written)?.policy.schedules, daily(7).schedules);
+    assert.ok(lines.includes('Changing the settings'), lines.join());
+    assert.equal(patches().length, 1);
+  });
+
+  it('an activity that fails is told, and the policy is as it was', async () => {
+    await restart({ settingsActivity: true });
+    standIn.faults.activities({ kind: 'fails', reason: 'error', log: 'E: not on this plan' });
+    const error = await refused(write(await plan('production', daily(7))), 'upsun.activityFailed');
+    assert.match(error.message, /backup policy failed on the platform.*not on this plan/);
+    assert.equal(held(), null);
+    assert.equal(patches().length, 1);
+  });
+
+  it('cancelled while its activity goes on: the platform is asked to stop it', async () => {
+    await restart({ settingsActivity: true });
+    const planned = await plan('production', daily(7));
+    standIn.hold(true);
+    const stop = new AbortController();
+    const done = operations.writeRetention({ cluster, plan: planned }, context(stop.signal));
+    done.catch(() => undefined);
+    const looked = () =>
+      standIn.requests.some(({ line }) => /^GET \/projects\/\w+\/activities\/\w+$/.test(line));
+    await waitFor('it to be followed', () => Promise.resolve(looked() || undefined), {
+      timeoutMs: 60_000,
+      everyMs: 10,
+    });
+    stop.abort();
+    assert.match((await refused(done, 'core.cancelled')).message, /asked to stop the change/);
+    standIn.hold(false);
+    await standIn.idle();
+    assert.equal(held(), null);
   });
 
   it('is sent again after 429 and with a new token, and never otherwise', async () => {

@@ -50,6 +50,8 @@ export interface UpsunStandInOptions {
    * Default: `types`.
    */
   merge?: 'deep' | 'types' | 'whole';
+  /** A PATCH of the settings is carried out by an activity that its answer names. Default: at once, without one. */
+  settingsActivity?: boolean;
   /**
    * Backups made by hand that an environment may have where the settings say nothing, as with the plans of Platform.sh;
    * a further one takes the oldest one's place. Default: no limit.

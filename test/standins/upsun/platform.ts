@@ -174,6 +174,19 @@ export class Platform {
     });
   }
 
+  /** Carries a change of the project's settings out by itself. */
+  changeSettings(state: ProjectState, change: () => void): Activity {
+    return this.activities.begin({
+      state,
+      type: 'project.modify.settings',
+      environments: [],
+      text: `${this.who} changed the settings of ${state.project.title}`,
+      log: ['Changing the settings'],
+      deploys: false,
+      done: change,
+    });
+  }
+
   isCancellable({ state, type }: Activity): boolean {
     return type !== 'environment.backup.delete' && ['pending', 'in_progress'].includes(state);
   }

@@ -18,6 +18,8 @@ export interface Asked {
   body: unknown;
 }
 
+/** What says by itself which status it is answered with. */
+type Answered = { code: number } & Record<string, unknown>;
 export interface Reply {
   status: number;
   value: unknown;
@@ -99,17 +101,19 @@ export function routes(parts: Parts): Record<string, (asked: Asked) => Reply> {
     return activity;
   }
 
-  function patched({ body }: Asked, state: ProjectState): unknown {
+  function patched({ body }: Asked, state: ProjectState): Answered {
     if (!state.capabilities.data_retention.enabled) {
       throw new Refusal(403, 'The data retention of this project cannot be changed.');
     }
     const { data_retention, ...others } = body as SettingsPatch;
-    if (data_retention !== undefined) {
-      const { merge = 'types' } = options;
-      const next = merged(state.settings.data_retention, data_retention, merge);
-      state.settings.data_retention = next;
-    }
-    Object.assign(state.settings, others);
+    const { merge = 'types', settingsActivity = false } = options;
+    const next =
+      data_retention === undefined
+        ? state.settings.data_retention
+        : merged(state.settings.data_retention, data_retention, merge);
+    const change = () => void Object.assign(state.settings, others, { data_retention: next });
+    if (settingsActivity) return replies.accepted(platform.changeSettings(state, change));
+    change();
     const _embedded = { activities: [], entity: replies.settings(state) };
     return { status: 'OK', code: 200, _embedded };
   }
@@ -210,7 +214,10 @@ export function routes(parts: Parts): Record<string, (asked: Asked) => Reply> {
       status: 202,
       value: replies.accepted(route(asked, stateOf(asked))),
     })),
-    'update-projects-settings': (asked) => ({ status: 200, value: patched(asked, stateOf(asked)) }),
+    'update-projects-settings': (asked) => {
+      const value = patched(asked, stateOf(asked));
+      return { status: value.code, value };
+    },
   };
 
   function stateOf({ params }: Asked): ProjectState {

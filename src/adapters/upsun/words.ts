@@ -1,0 +1,9 @@
+/** With a capital at its beginning. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Whether a cancellation says already what becomes of it on the platform. */
+export function isTold(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Cancelled: ');
+}
