@@ -27,22 +27,13 @@ export class TokenKeeper {
   /** A token that holds for a while yet. Callers at the same time share one question. */
   async get(signal: AbortSignal): Promise<string> {
     throwIfCancelled(signal);
-    for (;;) {
-      const asked = (this.#asked ??= this.ask());
-      try {
-        const token = await untilCancelled(asked, signal);
-        if (token.expires === undefined || token.expires - this.margin > this.now()) {
-          return token.value;
-        }
-        // One that is too short-lived for the margin is used as it comes.
-        if (this.#asked === asked) this.#asked = undefined;
-        const fresh = (this.#asked ??= this.ask());
-        return (await untilCancelled(fresh, signal)).value;
-      } catch (error) {
-        if (this.#asked === asked && !isCancellation(error)) this.#asked = undefined;
-        throw error;
-      }
-    }
+    const asked = this.#asked;
+    const held = await this.#next(signal);
+    if (held.expires === undefined || held.expires - this.margin > this.now()) return held.value;
+    // One that was got just now and is too short-lived for the margin is used as it comes.
+    if (asked === undefined) return held.value;
+    if (this.#asked === asked) this.#asked = undefined;
+    return (await this.#next(signal)).value;
   }
 
   /** It was refused: the next caller gets another. */
@@ -50,6 +41,17 @@ export class TokenKeeper {
     const asked = this.#asked;
     const held = await asked?.catch(() => undefined);
     if (held?.value === value && this.#asked === asked) this.#asked = undefined;
+  }
+
+  /** What is held or asked for. A failure is nobody's but theirs who waited for it. */
+  async #next(signal: AbortSignal): Promise<Token> {
+    const asked = (this.#asked ??= this.ask());
+    try {
+      return await untilCancelled(asked, signal);
+    } catch (error) {
+      if (this.#asked === asked && !isCancellation(error)) this.#asked = undefined;
+      throw error;
+    }
   }
 }
 

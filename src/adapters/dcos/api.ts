@@ -48,7 +48,7 @@ export class DcosApi {
    * @throws `dcos.*`, `http.*`
    */
   list(signal: AbortSignal, prefix?: string): Promise<WireBackup[]> {
-    const query = prefix === undefined ? '' : `?prefix=${encodeURIComponent(prefix)}`;
+    const query = prefix === undefined ? '' : `?prefix=${encoded(prefix)}`;
     const question = { path: `${BACKUPS}/list${query}`, purpose: 'list its backups', signal };
     return this.#ofService(signal, () => this.#api.get(question, backupsSchema));
   }
@@ -151,6 +151,11 @@ export class DcosApi {
       });
     }
   }
+}
+
+/** For an address; half a character of UTF-16 has no place there, and the rest of the id finds it. */
+function encoded(prefix: string): string {
+  return encodeURIComponent(prefix.replace(/\p{Surrogate}.*$/su, ''));
 }
 
 function errorsFor(hasToken: boolean): ApiErrors {

@@ -1,5 +1,9 @@
-import { coreErrors, isClusterBackupError } from '../../core/errors';
-import type { ClusterBackupError } from '../../core/errors';
+import {
+  ClusterBackupError,
+  coreErrors,
+  isCancellation,
+  isClusterBackupError,
+} from '../../core/errors';
 import type { RunContext } from '../../core/ports';
 import { follow } from '../follow';
 import type { DcosApi } from './api';
@@ -24,6 +28,8 @@ export interface Deed {
   context: RunContext;
   /** What the service does, for messages: `the backup foo`. */
   what: string;
+  /** It was not asked for here: it is only waited until it is seen. */
+  onlySeen?: boolean;
 }
 
 /** Whether a failure says that nothing was begun. */
@@ -59,7 +65,9 @@ export async function followBackup(
   let known: WireBackup | undefined;
   const last = await follow<WireBackup | undefined>({
     look: async () => {
-      const backup = await api.one(id, context.signal);
+      const backup = await api.one(id, context.signal).catch((error: unknown) => {
+        throw deed.onlySeen === true ? error : blinded(what, error);
+      });
       missing = backup === undefined ? missing + 1 : 0;
       if (missing >= MISSING_LOOKS) throw vanished(deed, id);
       // One that is missing once has not changed: masters may take turns in answering.
@@ -77,7 +85,7 @@ export async function followBackup(
       context.progress({ phase: phaseOf(what, seen, trouble, elapsed) });
     },
     silent: ({ seen, trouble }) => silent?.(seen, trouble) ?? silentError(deed, seen, trouble),
-    cancelled: (error) => goesOn(what, error),
+    cancelled: (error) => (deed.onlySeen === true ? error : goesOn(what, error)),
     signal: context.signal,
   });
   // It was over, so it was seen.
@@ -91,6 +99,21 @@ export function goesOn(what: string, cause: unknown): ClusterBackupError {
     next: 'List the backups to see what became of it.',
     cause,
   });
+}
+
+/** A failure after which it can't be looked at any more, e.g. a token that ran out: the service goes on meanwhile. */
+export function blinded(what: string, error: unknown): unknown {
+  if (!isClusterBackupError(error) || isCancellation(error) || passes(error)) return error;
+  const { code, category, message, next } = error;
+  return new ClusterBackupError(
+    {
+      code,
+      category,
+      message: `${message} ${capital(what)} can't be followed any more; the service goes on with it, if it has begun.`,
+      next: `${next} Then list the backups to see what became of it.`,
+    },
+    { cause: error },
+  );
 }
 
 /** Time that has gone by, for a phase. */

@@ -1,5 +1,5 @@
 import { follow } from '../follow';
-import { goesOn, passes, pausesFor, spanOf } from './hostedFollow';
+import { blinded, goesOn, passes, pausesFor, spanOf } from './hostedFollow';
 import type { Deed } from './hostedFollow';
 
 /** Answers of the service that don't show it, after which it was not begun. */
@@ -22,7 +22,9 @@ export async function findTaken<T>(
   context.log.warn(`Whether ${what} was begun is looked up: ${lost.message}`);
   const { found } = await follow({
     look: async () => {
-      const taken = await find();
+      const taken = await find().catch((error: unknown) => {
+        throw blinded(what, error);
+      });
       return { found: taken, looks: ++looks };
     },
     isOver: (seen) => seen.found !== undefined || seen.looks >= LOOKS,

@@ -76,7 +76,9 @@ export async function removeHosted(
     });
   const seen = await follow({
     look: async () => {
-      const backup = await api.one(id, signal);
+      const backup = await api.one(id, signal).catch((error: unknown) => {
+        throw isCancellation(error) || passes(error) ? error : unconfirmed(error);
+      });
       looks += 1;
       return { gone: backup === undefined, status: backup?.status };
     },

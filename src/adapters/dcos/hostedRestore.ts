@@ -63,7 +63,8 @@ export async function restoreHosted(
   const { signal } = context;
   const deed: Deed = { api, silence, context, what: `the restore of ${id}` };
   // A safety backup may have restarted Marathon just now: it is waited for until DC/OS answers.
-  const before = await followBackup({ ...deed, what: `the backup ${id}` }, id, () => true);
+  const seen: Deed = { ...deed, what: `the backup ${id}`, onlySeen: true };
+  const before = await followBackup(seen, id, () => true);
   const { restore } = hostedBackup(before);
   if (restore !== true) {
     throw dcosErrors.notRestorable({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isCancellation } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
+import { isTooDeep } from '../../snapshots/marathon/tree';
 import type { DcosApi } from './api';
 
 const MAX_TEXT = 4096;
@@ -32,6 +33,12 @@ const groupSchema: z.ZodType<GroupNode> = z.looseObject({
     return z.array(groupSchema).optional().catch(undefined);
   },
 });
+
+/** What lies too deep to be gone through is refused before. */
+const rootSchema = z
+  .unknown()
+  .refine((value) => !isTooDeep(value), 'nested too deep')
+  .pipe(groupSchema);
 
 function texts() {
   return z
@@ -79,7 +86,7 @@ export async function countGroups(
   api: DcosApi,
   { signal }: RunContext,
 ): Promise<{ apps: number; pods: number; groups: number }> {
-  const root = await api.marathon(GROUPS, 'list Marathon’s groups', groupSchema, signal);
+  const root = await api.marathon(GROUPS, 'list Marathon’s groups', rootSchema, signal);
   const counts = { apps: 0, pods: 0, groups: -1 };
   // A list of its own instead of calls in calls: groups may lie deep.
   const left = [root];

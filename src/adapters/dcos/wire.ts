@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isTooDeep } from '../../snapshots/marathon/tree';
 
 /*
  * Answers of DC/OS: pages/mesosphere/dcos/2.1/api/backup-restore.yaml of mesosphere/dcos-docs-site, the same from 1.10
@@ -65,7 +66,8 @@ export const backupsSchema = z
   .array(backupSchema)
   .max(100_000)
   .nullable()
-  .transform((list) => list ?? []);
+  // One that is told twice is one: whatever shows them knows each by its id.
+  .transform((list) => [...new Map((list ?? []).map((backup) => [backup.id, backup])).values()]);
 
 /** What a command answers: a backup where it is one; it is followed by the list anyway. */
 export const answerSchema = backupSchema.optional().catch(undefined);
@@ -122,10 +124,12 @@ function furtherOf(fields: Fields): Further {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value.slice(0, MAX_TEXT);
   const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
-  const text =
-    typeof value === 'string' ? value : isList ? value.join('; ') : JSON.stringify(value);
-  return text.slice(0, MAX_TEXT);
+  if (isList) return value.join('; ').slice(0, MAX_TEXT);
+  return isTooDeep(value)
+    ? 'nested too deep to be shown'
+    : JSON.stringify(value).slice(0, MAX_TEXT);
 }
 
 const errorSchema = z.looseObject({

@@ -123,9 +123,9 @@ export function restoreParts({ entry, under, restore }: HostedRestoreNode): Host
   return restore.parts.map((part) => ({ kind: 'hostedPart', entry, under, part }));
 }
 
-/** Counted from the oldest, so that a new one leaves the others as they are. */
-function restoreId({ at }: HostedRestore, index: number, count: number): string {
-  return at ?? `restore ${count - index}`;
+/** Counted from the oldest, so that a new one leaves the others as they are. Several may have the same time. */
+function restoreId({ at = '' }: HostedRestore, index: number, count: number): string {
+  return `restore ${count - index} ${at}`;
 }
 
 /** A heading in a few words: how many, and how old the newest is that could be restored. */
@@ -150,7 +150,7 @@ export function newestRestorable(backups: readonly HostedBackup[]): HostedBackup
 }
 
 /** A refusal of the person, not of the question: another login mends it, so it is an error like any other. */
-const OF_THE_PERSON = /(denied|login|refused|secretMissing)$/i;
+const OF_THE_PERSON = /(denied|login|token|expired|refused|secretMissing)$/i;
 
 /** What an entry does not say how to ask for, or its version has not, is nothing that failed: said in words. */
 function notSetUp(error: ErrorInfo | undefined): string | undefined {

@@ -71,6 +71,81 @@ const plan = z.strictObject({
   fingerprint: z.string(),
 });
 
+const line = z.strictObject({
+  severity: z.enum(['info', 'warning', 'blocker']),
+  code: z.string().regex(/^[a-zA-Z]+\.[a-zA-Z0-9]+$/),
+  title: z.string(),
+  detail: z.string().optional(),
+  questions: z.array(z.object({ answer: z.string(), title: z.string() })).optional(),
+  acceptable: z.boolean().optional(),
+  destructive: z.boolean().optional(),
+});
+
+const part = z.strictObject({
+  name: z.string(),
+  state: z.enum(['inProgress', 'ready', 'failed', 'restoring', 'deleting', 'unknown']),
+  stateText: z.string(),
+  error: z.string().optional(),
+});
+
+const hosted = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  group: z.string().optional(),
+  state: part.shape.state,
+  stateText: z.string(),
+  parts: z.array(part).optional(),
+  restores: z
+    .array(
+      part.omit({ name: true }).extend({ at: z.iso.datetime().optional(), parts: z.array(part) }),
+    )
+    .optional(),
+  automated: z.boolean().optional(),
+  restore: z.union([z.literal(true), z.string()]).optional(),
+  created: z.iso.datetime().optional(),
+  finished: z.iso.datetime().optional(),
+  bytes: z.number().optional(),
+  encrypted: z.boolean().optional(),
+  where: z.string().optional(),
+  error: z.string().optional(),
+  fetch: z.union([z.literal(true), z.string()]).optional(),
+  facts: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** Of platforms that keep their backups on their own side. */
+export const hostedShapes = {
+  create: z.strictObject({ hosted }),
+  createPlan: z.strictObject({
+    plan: z.strictObject({ items: z.array(line), on: z.string().optional() }),
+  }),
+  list: z.strictObject({
+    cluster: z.string(),
+    hosted: z.array(hosted),
+    warnings: z.array(z.string()),
+  }),
+  show: z.strictObject({ cluster: z.string(), hosted }),
+  restore: z.strictObject({
+    plan: z.strictObject({
+      cluster: z.string(),
+      system: z.string(),
+      backup: hosted,
+      items: z.array(line),
+      choices: z.object({}),
+      possible: z.boolean(),
+      safetyBackup: z.boolean(),
+      noSafetyBackup: z.string().optional(),
+      fingerprint: z.string(),
+    }),
+    restored: z.boolean(),
+    hosted: hosted.optional(),
+    safetyBackup: z.string().optional(),
+  }),
+  delete: z.strictObject({
+    plan: z.strictObject({ backup: hosted, items: z.array(line) }),
+    deleted: z.boolean(),
+  }),
+};
+
 export const shapes = {
   create: z.strictObject({ backup }),
   show: z.strictObject({ backup }),

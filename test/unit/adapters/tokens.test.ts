@@ -99,6 +99,18 @@ describe('a token that is renewed', () => {
     assert.equal(await tokens.get(forever), 't2');
   });
 
+  it('is asked for again after a renewal that failed, by the very next one', async () => {
+    const tokens = keeper();
+    await tokens.get(forever);
+    now += 900;
+    const good = give;
+    give = () => Promise.reject(new Error('not now'));
+    await assert.rejects(tokens.get(forever), /not now/);
+    give = good;
+    assert.equal(await tokens.get(forever), 't3');
+    assert.equal(asked, 3);
+  });
+
   it('is dropped when it was refused, but not the one that came after it', async () => {
     const tokens = keeper();
     await tokens.get(forever);

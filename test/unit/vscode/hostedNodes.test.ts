@@ -61,7 +61,13 @@ describe('Backups on a platform’s own side', () => {
   });
 
   it('that a person may not see, or need a secret for, can be tried again', () => {
-    for (const code of ['ucp.apiDenied', 'ucp.apiLogin', 'config.secretMissing']) {
+    for (const code of [
+      'ucp.apiDenied',
+      'ucp.apiLogin',
+      'config.secretMissing',
+      'dcos.tokenExpired',
+      'upsun.badToken',
+    ]) {
       const refused: ErrorInfo = { ...error, category: 'refused', code };
       assert.deepEqual(shown({ asking: false, error: refused }), ['error'], code);
       assert.deepEqual(hostedGroupFacts({ asking: false, error: refused }), [], code);
