@@ -5,46 +5,22 @@ import type {
   BackupScope,
   ClusterStatus,
   ContentsGroup,
-  HostedBackup,
-  HostedListing,
-  HostedRef,
   Manifest,
   RestoreChoices,
 } from '../core/model';
-import { recorded } from '../core/operations/activity';
-import type { Activity, ActivityStore } from '../core/operations/activity';
 import { adoptFile } from '../core/operations/adopt';
 import { backUp } from '../core/operations/backup';
-import { createHosted, fetchHosted, listHosted } from '../core/operations/hosted';
-import {
-  planHostedRemove,
-  planHostedRestore,
-  removeHosted,
-  restoreHosted,
-} from '../core/operations/hostedRestore';
-import type { HostedRestoreResult } from '../core/operations/hostedRestore';
 import { planBackup } from '../core/operations/planBackup';
 import { planRestore } from '../core/operations/planRestore';
 import { restore } from '../core/operations/restore';
 import { resumeInterrupted } from '../core/operations/resume';
-import { planRetention, readRetention, writeRetention } from '../core/operations/retention';
 import type { RestoreResult } from '../core/operations/restore';
 import { verifyBackup, verifySource } from '../core/operations/verify';
 import type { VerifyResult } from '../core/operations/verify';
-import type { HostedRestorePlan, RestorePlan } from '../core/plan';
+import type { RestorePlan } from '../core/plan';
 import type { Recovery } from '../core/recovery';
-import type {
-  BackupPlan,
-  DecryptionSecrets,
-  HostedRemovePlan,
-  RunContext,
-  SetupOption,
-  SnapshotFormat,
-} from '../core/ports';
-import type { RetentionChange, RetentionPlan, RetentionSettings } from '../core/retention/settings';
+import type { BackupPlan, DecryptionSecrets, RunContext, SetupOption } from '../core/ports';
 import { formatOfFile } from '../snapshots/formats';
-import { openActivityFolder } from '../stores/activityFolder';
-import { threadedFormat } from '../workers/threadedFormat';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import { copyOut } from './copyOut';
 import { createArchives } from './archives';
@@ -53,34 +29,21 @@ import { createInspections } from './inspections';
 import type { Inspections } from './inspections';
 import { encryptor, fileSource, formatOf, openSource, withParts } from './parts';
 import type { SourceRef } from './parts';
-import { secretValues } from './resolvedCluster';
 import type { ResolvedCluster } from './resolvedCluster';
 import { createUcpArchives } from './ucpArchives';
 import type { UcpArchives } from './ucpArchives';
 import { createExports } from './exports';
 import type { Exports } from './exports';
+import { createHostedOperations } from './hostedOperations';
+import type { HostedOperations } from './hostedOperations';
+import { createPlace } from './place';
+import type { OperationsOptions, Recorded } from './place';
 import { isLoose, vaultOptions } from './vaultOptions';
 
-/** What the operations need to know of the place they run in. Plain data: it crosses threads. */
-export interface OperationsOptions {
-  /** Folder of the activity journal. */
-  activities: string;
-  /** Who runs them, for the journal. */
-  by: string;
-  env: Readonly<Record<string, string | undefined>>;
-  /** Folder of what adapters keep so that it outlives a crash. */
-  state: string;
-  /** Folder of the worker files, where a backup is checked in a thread of its own. */
-  workers?: string | undefined;
-}
-
-/** Operations that are recorded as activities take the activity's id from the caller that wants to cancel it. */
-export interface Recorded {
-  activityId?: string | undefined;
-}
+export type { OperationsOptions, Recorded } from './place';
 
 /** Everything that a caller can ask for; each one runs in any thread. */
-export interface Operations extends Inspections, Archives, UcpArchives, Exports {
+export interface Operations extends HostedOperations, Inspections, Archives, UcpArchives, Exports {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   /** The cluster's objects; none where its system can't list them. */
   contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
@@ -105,68 +68,11 @@ export interface Operations extends Inspections, Archives, UcpArchives, Exports 
     },
     c: RunContext,
   ): Promise<BackupPlan>;
-  /** Backups that the platform keeps on its own side, newest first. */
-  listHosted(p: { cluster: ResolvedCluster }, c: RunContext): Promise<HostedListing>;
-  /** Has the platform make one, in a mode that is `hosted`, and follows it to its end. */
-  createHosted(
-    p: Recorded & {
-      cluster: ResolvedCluster;
-      mode?: string | undefined;
-      label?: string | undefined;
-      scope?: BackupScope | undefined;
-      on?: string | undefined;
-      answers?: Record<string, string> | undefined;
-    },
-    c: RunContext,
-  ): Promise<HostedBackup>;
-  /** What a restore of one on the platform's own side would do. */
-  planHostedRestore(
-    p: {
-      cluster: ResolvedCluster;
-      ref: HostedRef;
-      choices?: Pick<RestoreChoices, 'accept' | 'answers'> | undefined;
-      safetyBackup: boolean;
-    },
-    c: RunContext,
-  ): Promise<HostedRestorePlan>;
-  restoreHosted(
-    p: Recorded & { cluster: ResolvedCluster; plan: HostedRestorePlan },
-    c: RunContext,
-  ): Promise<HostedRestoreResult>;
-  /** What has to be known before one is deleted there. */
-  planHostedRemove(
-    p: { cluster: ResolvedCluster; ref: HostedRef },
-    c: RunContext,
-  ): Promise<HostedRemovePlan>;
-  removeHosted(
-    p: Recorded & { cluster: ResolvedCluster; plan: HostedRemovePlan },
-    c: RunContext,
-  ): Promise<void>;
-  /** How long the platform keeps its backups. */
-  retention(p: { cluster: ResolvedCluster }, c: RunContext): Promise<RetentionSettings>;
-  planRetention(
-    p: { cluster: ResolvedCluster; change: RetentionChange },
-    c: RunContext,
-  ): Promise<RetentionPlan>;
-  writeRetention(
-    p: Recorded & { cluster: ResolvedCluster; plan: RetentionPlan },
-    c: RunContext,
-  ): Promise<RetentionSettings>;
   /** What *Add Cluster* offers for a field that is picked from a list. */
   setupOptions(
     p: { cluster: ResolvedCluster; field: string },
     c: RunContext,
   ): Promise<SetupOption[]>;
-  /** Copies one into the vault; `decryption` opens it where the platform encrypted it otherwise than we do. */
-  fetchHosted(
-    p: Recorded & {
-      cluster: ResolvedCluster;
-      id: string;
-      label?: string | undefined;
-      decryption?: DecryptionSecrets | undefined;
-    },
-    c: RunContext,
-  ): Promise<Backup>;
   backup(
     p: Recorded & {
       cluster: ResolvedCluster;
@@ -223,38 +129,10 @@ export interface Operations extends Inspections, Archives, UcpArchives, Exports 
 
 /** Puts adapters, formats, encryption and vaults together behind one table of operations. */
 export function createOperations(options: OperationsOptions): Operations {
-  const clock = { now: () => new Date() };
-  const activities: ActivityStore = openActivityFolder({ folder: options.activities, clock });
-  const record = <T>(
-    activity: Pick<Activity, 'kind' | 'cluster'> & {
-      subject?: string | undefined;
-      id?: string | undefined;
-    },
-    cluster: ResolvedCluster | undefined,
-    context: RunContext,
-    run: (context: RunContext) => Promise<T>,
-    backupId?: (result: T) => string | undefined,
-  ) => {
-    const { subject, ...rest } = activity;
-    return recorded(
-      activities,
-      { ...rest, by: options.by, ...(subject === undefined ? {} : { subject }) },
-      cluster === undefined ? [] : secretValues(cluster),
-      context,
-      run,
-      backupId,
-    );
-  };
-
-  /** Checking goes on in a thread beside the one that reads, encrypts and sends, where there may be one. */
-  const beside = <P extends { format: SnapshotFormat }>(parts: P): P => {
-    const { workers } = options;
-    return workers === undefined
-      ? parts
-      : { ...parts, format: threadedFormat(parts.format, workers) };
-  };
-
+  const place = createPlace(options);
+  const { record, beside } = place;
   return {
+    ...createHostedOperations(place),
     ...createInspections(),
     ...createArchives(),
     ...createUcpArchives(),
@@ -317,90 +195,12 @@ export function createOperations(options: OperationsOptions): Operations {
     planBackup: ({ cluster, ...of }, context) =>
       withParts(cluster, options, context.log, (parts) => planBackup(parts, of, context)),
 
-    listHosted: ({ cluster }, context) =>
-      withParts(cluster, options, context.log, (parts) => listHosted(parts, context)),
-
-    createHosted: ({ activityId, cluster, ...of }, context) =>
-      record(
-        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: of.label },
-        cluster,
-        context,
-        (c) => withParts(cluster, options, c.log, (parts) => createHosted(parts, of, c)),
-      ),
-
-    planHostedRestore: ({ cluster, ...of }, context) =>
-      withParts(cluster, options, context.log, (parts) => planHostedRestore(parts, of, context)),
-
-    restoreHosted: ({ activityId, cluster, plan }, context) =>
-      record(
-        {
-          kind: 'restore',
-          id: activityId,
-          cluster: cluster.connected.name,
-          subject: plan.backup.name,
-        },
-        cluster,
-        context,
-        (c) => withParts(cluster, options, c.log, (parts) => restoreHosted(parts, { plan }, c)),
-      ),
-
-    planHostedRemove: ({ cluster, ref }, context) =>
-      withParts(cluster, options, context.log, (parts) => planHostedRemove(parts, ref, context)),
-
-    removeHosted: ({ activityId, cluster, plan }, context) =>
-      record(
-        {
-          kind: 'delete',
-          id: activityId,
-          cluster: cluster.connected.name,
-          subject: plan.backup.name,
-        },
-        cluster,
-        context,
-        (c) => withParts(cluster, options, c.log, (parts) => removeHosted(parts, { plan }, c)),
-      ),
-
-    retention: ({ cluster }, context) =>
-      withParts(cluster, options, context.log, (parts) => readRetention(parts, context)),
-
-    planRetention: ({ cluster, change }, context) =>
-      withParts(cluster, options, context.log, (parts) => planRetention(parts, change, context)),
-
-    writeRetention: ({ activityId, cluster, plan }, context) =>
-      record(
-        {
-          kind: 'retention',
-          id: activityId,
-          cluster: cluster.connected.name,
-          subject: plan.change.kind,
-        },
-        cluster,
-        context,
-        (c) => withParts(cluster, options, c.log, (parts) => writeRetention(parts, plan, c)),
-      ),
-
     setupOptions: ({ cluster, field }, context) =>
       withParts(
         cluster,
         options,
         context.log,
         async ({ adapter }) => (await adapter.setupOptions?.(field, context)) ?? [],
-      ),
-
-    fetchHosted: ({ activityId, cluster, id, label, decryption }, context) =>
-      record(
-        { kind: 'fetch', id: activityId, cluster: cluster.connected.name, subject: id },
-        cluster,
-        context,
-        (c) =>
-          withParts(cluster, options, c.log, (parts) =>
-            fetchHosted(
-              beside({ ...parts, decryption: decryption ?? parts.decryption }),
-              { id, label, origin: { kind: 'manual' } },
-              c,
-            ),
-          ),
-        (backup) => backup.manifest.id,
       ),
 
     backup: ({ activityId, cluster, ...of }, context) =>
