@@ -56,6 +56,8 @@ export interface ApiCommand extends ApiQuestion {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON, also with DELETE. */
   body?: unknown;
+  /** In the body, and never in a message. */
+  secrets?: readonly string[];
   /** Statuses besides 429 at which nothing was done, so that it may be asked again. */
   again?: readonly number[];
 }
@@ -98,7 +100,8 @@ export class JsonApi {
    * @throws as `get`
    */
   async send<T extends z.ZodType>(command: ApiCommand, schema: T): Promise<z.infer<T> | undefined> {
-    const { method, path, body, signal, again = [] } = command;
+    const { method, path, body, signal, again = [], secrets = [] } = command;
+    this.#secrets.push(...secrets.filter((secret) => !this.#secrets.includes(secret)));
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const once = (headers: Readonly<Record<string, string>>) =>
       withRetries(

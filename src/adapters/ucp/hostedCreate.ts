@@ -7,7 +7,7 @@ import type { ApiBackup, ApiBackupRequest } from './apiWire';
 import type { UcpConnections } from './connections';
 import { ucpErrors } from './errors';
 import { fetchable, hostedBackup, stateOf } from './hostedBackup';
-import { follow, goesOn } from './hostedFollow';
+import { followBackup, goesOn } from './hostedFollow';
 
 /**
  * Has the product make a backup that stays on a manager, and follows it to its end.
@@ -42,7 +42,7 @@ export async function createHosted(
   context.progress({ phase: `The product begins ${fileName}` });
   const sent: ApiBackupRequest = { fileName, hostPath: apiFolder, includeLogs: true, ...locked };
   const id = await begin(api, sent, context);
-  const done = await follow(api, id, fileName, timeouts.silence * 1000, context);
+  const done = await followBackup(api, id, fileName, timeouts.silence * 1000, context);
   if (stateOf(done) === 'failed') {
     throw ucpApiErrors.hostedFailed({
       message: `The backup ${fileName} on ${done.nodeLocation || 'the manager'} failed: ${done.shortError.trim() || 'the product gives no reason'}.`,

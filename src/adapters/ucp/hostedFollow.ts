@@ -1,14 +1,13 @@
-import { coreErrors, isCancellation, isClusterBackupError } from '../../core/errors';
+import { coreErrors, isClusterBackupError } from '../../core/errors';
 import type { RunContext } from '../../core/ports';
-import { pauseFor } from '../retry';
+import { follow } from '../follow';
 import type { UcpApi } from './api';
 import { ucpApiErrors } from './apiErrors';
 import type { ApiBackup } from './apiWire';
 import { stateOf } from './hostedBackup';
 
 /** Milliseconds between two looks: at first, and at most. */
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 10_000;
+const PAUSES = { first: 250, longest: 10_000 };
 /** What may pass while the product works: controllers restart, balancers change over. */
 const PASSING =
   /^(http\.(unreachable|timeout|reset|cut|stalled)|ucp\.(apiFailed|apiLimited|notUcp))$/;
@@ -22,7 +21,7 @@ const UNKNOWN_LOOKS = 5;
  * @returns it, finished or failed
  * @throws `ucp.hostedSilent`, `ucp.hostedUnknown`, `core.cancelled`, which says that the product goes on
  */
-export async function follow(
+export async function followBackup(
   api: UcpApi,
   id: string,
   fileName: string,
@@ -30,42 +29,37 @@ export async function follow(
   context: RunContext,
 ): Promise<ApiBackup> {
   const { signal, log } = context;
-  const begun = Date.now();
-  let changed = begun;
-  let last = '';
+  const gone = () =>
+    ucpApiErrors.hostedUnknown({
+      message: `${api.where} began the backup ${fileName} and does not know it any more.`,
+    });
   let unknown = 0;
-  let trouble: unknown;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
-    let backup: ApiBackup | undefined;
-    try {
-      backup = await api.one(id, signal);
-      trouble = undefined;
+  let known: ApiBackup | undefined;
+  const last = await follow<ApiBackup | undefined>({
+    look: async () => {
+      const backup = await api.one(id, signal);
       unknown = backup === undefined ? unknown + 1 : 0;
-    } catch (error) {
-      if (isCancellation(error)) throw goesOn(fileName, error);
-      if (!isClusterBackupError(error) || !PASSING.test(error.code)) throw error;
-      log.warn(`The backup ${fileName} could not be looked at: ${error.message}`);
-      trouble = error;
-    }
-    const state = backup === undefined ? undefined : stateOf(backup);
-    if (backup !== undefined && (state === 'ready' || state === 'failed')) return backup;
-    if (unknown >= UNKNOWN_LOOKS) {
-      throw ucpApiErrors.hostedUnknown({
-        message: `${api.where} began the backup ${fileName} and does not know it any more.`,
-      });
-    }
-    const now = JSON.stringify(backup ?? last);
-    if (backup !== undefined && now !== last) [last, changed] = [now, Date.now()];
-    const waited = Date.now() - changed;
-    if (waited > silence) throw silent(api, fileName, backup, silence, trouble);
-    context.progress({ phase: phaseOf(fileName, backup, trouble, Date.now() - begun) });
-    const left = Math.max(0, silence - waited) + 1;
-    try {
-      await pauseFor(Math.min(pause, left), signal);
-    } catch (error) {
-      throw goesOn(fileName, error);
-    }
-  }
+      if (unknown >= UNKNOWN_LOOKS) throw gone();
+      known = backup ?? known;
+      return known;
+    },
+    isOver: (backup) =>
+      backup !== undefined && unknown === 0 && ['ready', 'failed'].includes(stateOf(backup)),
+    passes: (error) => isClusterBackupError(error) && PASSING.test(error.code),
+    pauses: PAUSES,
+    silence,
+    told: ({ seen, trouble, elapsed }) => {
+      if (trouble instanceof Error) {
+        log.warn(`The backup ${fileName} could not be looked at: ${trouble.message}`);
+      }
+      context.progress({ phase: phaseOf(fileName, seen, trouble, elapsed) });
+    },
+    silent: ({ seen, trouble }) => silent(api, fileName, seen, silence, trouble),
+    cancelled: (error) => goesOn(fileName, error),
+    signal,
+  });
+  // It was over, so it was seen.
+  return last ?? Promise.reject(gone());
 }
 
 /** What is said of a backup that nobody follows any more. */

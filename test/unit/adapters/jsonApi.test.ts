@@ -172,6 +172,9 @@ describe('the JSON API of a platform', () => {
     server.replies = [{ status: 400, body: { error: text } }, GOOD];
     const told = await fails(send(), 'thing.refused', /both/);
     assert.doesNotMatch(told.message, /the password|token-1|\n/);
+    server.replies = [{ status: 400, body: { error: 'abc def is too short' } }];
+    const own = await fails(send({ secrets: ['abc def'] }), 'thing.refused', /is too short/);
+    assert.doesNotMatch(own.message, /abc def/);
     server.replies = [{ status: 418, body: 'x'.repeat(5000) }];
     const long = await fails(get(), 'thing.refused');
     assert.ok(long.message.length < 500);
