@@ -12,6 +12,8 @@ export interface StandInCluster {
   address: string;
   /** What the entry's references name: nothing has to be typed. */
   env: Record<string, string>;
+  /** What was asked or answered otherwise than the platform's description says, where it is held against one. */
+  violations?: readonly string[];
   stop: () => Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function upsunStandIn(step = STEP): Promise<StandInCluster> {
     },
     address: upsun.apiAddress,
     env: { UPSUN_STAND_IN_TOKEN: upsun.apiToken },
+    violations: upsun.violations,
     stop: () => upsun.stop(),
   };
 }

@@ -6,6 +6,7 @@ import { isActive, isBusy, readOffering } from './environments';
 import { upsunErrors } from './errors';
 import { follow } from '../follow';
 import type { Environment } from './wire';
+import { mayPass } from './words';
 
 /** Milliseconds. */
 const PAUSES = { first: 500, longest: 5000 };
@@ -67,8 +68,7 @@ async function untilFree(
   await follow<Environment>({
     look: () => api.readEnvironment(id, signal),
     isOver: (seen) => !isBusy(seen),
-    passes: (error) =>
-      error instanceof Error && /^http\./.test(String((error as { code?: unknown }).code)),
+    passes: mayPass,
     pauses: PAUSES,
     silence: upsun.silence,
     told: ({ elapsed }) => {

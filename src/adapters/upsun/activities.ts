@@ -7,14 +7,11 @@ import { LOG_PATIENCE, readLog } from './activityLog';
 import type { UpsunApi } from './api';
 import type { UpsunConnections } from './connection';
 import { upsunErrors } from './errors';
-import { sentence } from './words';
+import { mayPass, sentence } from './words';
 import type { UpsunActivity } from './wire';
 
 /** Milliseconds between two looks: at first, and at most. The vendor's command line looks every three seconds. */
 const PAUSES = { first: 250, longest: 4000 };
-/** What may pass while the platform works. */
-const PASSING =
-  /^(http\.(unreachable|timeout|reset|cut|stalled)|upsun\.(apiFailed|limited|notApi))$/;
 /** Milliseconds in which an activity that was just begun may not be known yet. */
 const UNKNOWN_FOR = 60_000;
 /** Milliseconds for asking the platform to stop; a cancelled run is ended by force after ten seconds. */
@@ -98,8 +95,7 @@ class Followed {
       isOver,
       passes: (error) =>
         isClusterBackupError(error) &&
-        (PASSING.test(error.code) ||
-          (error.code === 'upsun.unknown' && Date.now() - begun < UNKNOWN_FOR)),
+        (mayPass(error) || (error.code === 'upsun.unknown' && Date.now() - begun < UNKNOWN_FOR)),
       pauses: PAUSES,
       silence: this.upsun.silence,
       told: ({ trouble, elapsed }) => {

@@ -29,6 +29,8 @@ describe('The stand-ins that the try-out offers', function () {
   after(async () => {
     await Promise.all(clusters.map(({ stop }) => stop()));
     await folder.remove();
+    const [, upsun] = clusters;
+    assert.deepEqual(upsun?.violations, []);
   });
 
   const listed = async (name: string): Promise<Listed> =>
@@ -71,6 +73,14 @@ describe('The stand-ins that the try-out offers', function () {
     const before = (await listed('upsun-stand-in')).hosted.filter(({ group }) => group === 'main');
     const plan = await at.run(['create', 'upsun-stand-in', '--on', 'main', '--dry-run']);
     assert.equal(plan.code, 0, plan.err);
+    // It takes one away: nobody is there to agree to that.
+    const unasked = await at.run(['create', 'upsun-stand-in', '--on', 'main']);
+    assert.notEqual(unasked.code, 0);
+    assert.match(unasked.err, /cli\.confirmationNeeded/);
+    assert.deepEqual(
+      (await listed('upsun-stand-in')).hosted.filter(({ group }) => group === 'main'),
+      before,
+    );
     const made = await at.run(['create', 'upsun-stand-in', '--on', 'main', '--yes']);
     assert.equal(made.code, 0, made.err);
     const after = (await listed('upsun-stand-in')).hosted.filter(({ group }) => group === 'main');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemById, systems } from '../../../src/adapters/registry';
 import { createOperations } from '../../../src/compose/operations';
-import type { Operations } from '../../../src/compose/operations';
+import type { Operations, OperationsOptions } from '../../../src/compose/operations';
 import { resolveCluster } from '../../../src/compose/resolvedCluster';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import { parseConfig } from '../../../src/core/config/parse';
@@ -21,6 +21,8 @@ export type Told = RunContext & { updates: ProgressUpdate[]; lines: string[] };
 /** A stand-in of Upsun, and the operations as callers use them. */
 export class UpsunSite {
   readonly operations: Operations;
+  /** What they were made with. */
+  readonly options: OperationsOptions;
   /** All that was said anywhere, to be searched for secrets. */
   readonly #said: string[] = [];
 
@@ -30,7 +32,8 @@ export class UpsunSite {
   ) {
     const activities = join(folder, 'activities');
     const state = join(folder, 'state');
-    this.operations = createOperations({ activities, by: 'test', env: {}, state });
+    this.options = { activities, by: 'test', env: {}, state };
+    this.operations = createOperations(this.options);
   }
 
   static async start(options: UpsunStandInOptions = {}): Promise<UpsunSite> {
