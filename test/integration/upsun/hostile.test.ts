@@ -43,7 +43,12 @@ describe('Upsun: odd answers, many environments and a crash, with the stand-in',
     const run = site.context(stop.signal);
     const listing = site.operations.listHosted(
       { cluster: await site.cluster() },
-      { ...run, progress: ({ done = 0 }) => void (done >= 20 && stop.abort()) },
+      {
+        ...run,
+        progress: ({ done = 0 }) => {
+          if (done >= 20) stop.abort();
+        },
+      },
     );
     await site.refused(listing, 'core.cancelled');
     const asked = site.sent(/\/backups$/).length;
