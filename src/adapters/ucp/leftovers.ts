@@ -44,6 +44,10 @@ export async function resumeRuns(
   return said;
 }
 
+/** Whether the product had begun to write, its volumes tell: they are looked at by each plan. */
+const RESTORE_CUT_OFF =
+  'What the restore had brought back by then is not whole: the plan of the next one says what is there. Restore again.';
+
 async function finish(
   { run, command, node, containers }: LeftProductRun,
   reached: ReachedEngines,
@@ -62,6 +66,7 @@ async function finish(
     return {
       done: [
         ...(removed.containers > 0 ? [`Removed the container of a ${command} on ${node}.`] : []),
+        ...(command === 'restore' ? [RESTORE_CUT_OFF] : []),
         ...(started.length > 0 ? [`Started ${listText(started)} on ${node} again.`] : []),
       ],
       problems: problems.map((problem) => `On ${node}, ${problem}`),

@@ -195,6 +195,29 @@ describe('A restore of UCP into the stand-in', function () {
     assert.equal(await volumeSums(engine, IMAGE), sums);
   });
 
+  it('killed in the middle, the next start removes its container and says how things stand', async () => {
+    await remove();
+    await setFault(engine, 'hang');
+    const other = new RestoreSite(place, [engine]);
+    const running = other.restore(backup);
+    running.catch(() => undefined);
+    await waitFor('the product to run', async () => (await runsLeft(engine)) !== '' || undefined, {
+      timeoutMs: 60_000,
+    });
+    // As a crash: nothing of ours gets to run any more.
+    await other.lab.stop();
+    await assert.rejects(running, /The process of restore ended/);
+    assert.notEqual(await runsLeft(engine), '');
+    await setFault(engine, undefined);
+    const said = await site.lab.call('resume', { cluster: await site.cluster() });
+    assert.match(said.join(' '), /Removed the container of a restore on node1/);
+    assert.match(said.join(' '), /not whole: the plan of the next one says what is there/);
+    assert.equal(await runsLeft(engine), '');
+    assert.deepEqual(blockersOf(await site.plan(backup)), []);
+    await site.restore(backup);
+    assert.equal(await volumeSums(engine, IMAGE), sums);
+  });
+
   it('ends a product that stays silent, and says that nothing was restored', async () => {
     await remove();
     await setFault(engine, 'hang');

@@ -13,7 +13,7 @@ export interface Told {
   log: string[];
 }
 
-type Name = 'backup' | 'planRestore' | 'restore' | 'recovery' | 'recover' | 'status';
+type Name = 'backup' | 'planRestore' | 'restore' | 'recovery' | 'recover' | 'status' | 'resume';
 type Parameters_<N extends Name> = Parameters<Operations[N]>[0];
 type Result<N extends Name> = Awaited<ReturnType<Operations[N]>>;
 
