@@ -63,6 +63,11 @@ export function momentText(iso: string, now: Date): string {
   return `${day} ${timeText(iso).slice(11, 16)}`;
 }
 
+/** A kind of objects as words: `marathonApp` is a "marathon app". */
+export function kindText(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** Text that stands in Markdown as itself. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&').replace(/\n/g, ' ');

@@ -399,6 +399,28 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Types the path of a file into VS Code's own dialog, which the server's window has instead of the system's. */
+  async chooseFile(path: string): Promise<void> {
+    const choose = this.quickInput().getByRole('button', { name: 'Choose' });
+    await choose.waitFor();
+    // Where it begins it writes into the box itself, a moment after it is drawn.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.quickInput().getByRole('option').first().waitFor();
+      await this.quickInput().locator('.quick-input-box input').first().fill(path);
+      await choose.click();
+      const isGone = await choose
+        .waitFor({ state: 'hidden', timeout: 5_000 })
+        .then(() => true)
+        .catch(() => false);
+      if (isGone) {
+        // Where the mouse rests the next question would show its hover over its own answers.
+        await this.page.mouse.move(680, 480);
+        return;
+      }
+    }
+    throw new Error(`${path} can't be chosen.`);
+  }
+
   /** Waits until the input box says something about what was typed, and gives all it says. */
   async questionMessage(expect: string | RegExp): Promise<string> {
     const message = this.inputBox().locator('.quick-input-message').filter({ hasText: expect });

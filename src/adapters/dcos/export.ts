@@ -9,7 +9,7 @@ import { releaseOf } from './status';
 /** What everybody should know who holds such a file. */
 const NOTES = [
   'An export of Marathon’s groups, not a backup: DC/OS can’t be restored from it.',
-  'It holds the groups that this login may see. The `env` of an app may hold secrets.',
+  'It holds the groups that this login may see. The env of an app may hold secrets.',
 ];
 
 /**

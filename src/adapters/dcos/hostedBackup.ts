@@ -30,7 +30,6 @@ export function hostedBackup(backup: WireBackup): HostedBackup {
   const error = state === 'failed' ? causeOf(backup) : undefined;
   const restores = restoresOf(backup);
   const facts: Further = [
-    ['Id', id],
     ['DC/OS version', version],
     ['Timestamp', timestamp],
     ...further,

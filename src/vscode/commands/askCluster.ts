@@ -75,8 +75,10 @@ function nextQuestion(
   if (open?.kind === 'list') return askOffered(ui, system, open, options);
   if (open !== undefined) return askSetup(ui, open);
   // What never comes into a vault is not encrypted by us.
-  const isKept = system.capabilities.format !== undefined;
-  if (isKept && draft.answers.encryption === undefined) return askEncryption(ui);
+  const { format, exports } = system.capabilities;
+  if (format !== undefined && draft.answers.encryption === undefined) {
+    return askEncryption(ui, exports?.plural.toLowerCase() ?? 'backups');
+  }
   if (draft.name === undefined) return askName(ui, taken);
   if (draft.file === undefined) return askFile(ui, files);
   return undefined;
@@ -196,27 +198,28 @@ function askSetup(ui: Ui, question: Exclude<SetupQuestion, { kind: 'list' }>): A
 /** Stands for a stored secret until the cluster's name is known. */
 const SECRET = Symbol('secret');
 
-function askEncryption(ui: Ui): Ask {
+/** @param kept what comes into the vault: "backups", or exports only */
+function askEncryption(ui: Ui, kept: string): Ask {
   return async (draft, step) => {
     const title = `${TITLE}: Encryption`;
     const items = [
       {
         id: 'passphrase',
         label: '$(lock) Passphrase',
-        detail: 'Asked once and stored; gpg --decrypt opens the backups with it',
+        detail: `Asked once and stored; gpg --decrypt opens the ${kept} with it`,
       },
       {
         id: 'keys',
         label: '$(key) OpenPGP public key',
-        detail: 'Only the owner of the private key can open the backups',
+        detail: `Only the owner of the private key can open the ${kept}`,
       },
       {
         id: 'none',
         label: '$(unlock) None',
-        detail: 'Whoever reads the files reads the secrets in them, ACL tokens included',
+        detail: 'Whoever reads the files reads the secrets in them',
       },
     ];
-    const picked = await ui.pickStep({ ...step, title }, items, 'How are its backups encrypted?');
+    const picked = await ui.pickStep({ ...step, title }, items, `How are its ${kept} encrypted?`);
     if (picked === undefined || picked === BACK) return picked;
     const keep = (encryption: unknown): Draft => ({
       ...draft,
@@ -233,7 +236,7 @@ function askEncryption(ui: Ui): Ask {
     const passphrase = await ui.inputStep(
       { ...step, title, canGoBack: true },
       {
-        prompt: 'Passphrase for the backups. Without it nobody opens them: keep a copy elsewhere.',
+        prompt: `Passphrase for the ${kept}. Without it nobody opens them: keep a copy elsewhere.`,
         password: true,
         problem: (value) => (value.length < 8 ? 'Use 8 characters at least.' : undefined),
       },

@@ -9,7 +9,7 @@ import { verificationText } from '../tree/backupItem';
 import { healthText } from '../tree/clusterItem';
 import { hostedFacts } from '../tree/hostedNodes';
 import { hostedState } from '../../protocol/hostedWords';
-import { ageText, bytesText, timeText } from '../text';
+import { ageText, bytesText, kindText, timeText } from '../text';
 import * as vscode from 'vscode';
 
 /** What a tree hands to a command; from the palette there is nothing. */
@@ -104,7 +104,7 @@ export async function chooseItem(
   const items = all
     .filter(({ kind, outOfReach }) => kinds.includes(kind) && outOfReach !== true)
     .filter(({ id }, at, usable) => usable.findIndex((i) => i.id === id) === at)
-    .map((item) => ({ label: item.name, description: item.kind, item }));
+    .map((item) => ({ label: item.name, description: kindText(item.kind), item }));
   if (items.length === 0) {
     const { name } = entry.config;
     throw editorErrors.noItems({ message: `Cluster "${name}" holds nothing this can be done to.` });

@@ -25,7 +25,12 @@ export async function compareDefinition(
   const { entry } = chosen;
   const item = await comparable(services, entry, chosen.item);
   if (item === undefined) return;
-  const backup = await chooseBackup(services, { entry }, `Compare ${item.name} with which backup?`);
+  const word = wordOf(entry);
+  const backup = await chooseBackup(
+    services,
+    { entry },
+    `Compare ${item.name} with which ${word}?`,
+  );
   if (backup === undefined) return;
   await compare(services, entry, item.id, backup.backup.path);
 }
@@ -52,7 +57,7 @@ async function compare(
   path: string,
 ): Promise<void> {
   const { name } = entry.config;
-  const word = entry.definition.capabilities.exports?.title.toLowerCase() ?? 'backup';
+  const word = wordOf(entry);
   const archived = await readArchived(services, { path, id, as: 'portable' });
   const cluster = await services.store.resolve(entry, services.secrets.asking);
   const live = await vscode.window.withProgress(
@@ -81,6 +86,11 @@ async function compare(
   if (text !== undefined && text === live) {
     vscode.window.setStatusBarMessage(`$(check) ${nameOf(id)} is as in the ${when}`, 6_000);
   }
+}
+
+/** What lies in the vault: a backup, or only an export. */
+function wordOf({ definition }: ClusterEntry): string {
+  return definition.capabilities.exports?.title.toLowerCase() ?? 'backup';
 }
 
 /** What is compared of an object: itself, or what is in it, e.g. a service of a stack. */

@@ -31,7 +31,9 @@ export async function createBackup(
   if (mode === undefined) return;
   const parts = await askParts(services, entry, title);
   if (parts === undefined) return;
-  await backUp(services, entry, { title, of: entry.config.name, mode, scope: parts });
+  const { name } = entry.config;
+  const wish = { title: isExport(entry, mode) ? `Export ${name}` : title, mode, scope: parts };
+  await backUp(services, entry, { ...wish, of: name });
 }
 
 /** *Back Up…* of one object of a cluster: a stack, a service, a volume. */
@@ -67,6 +69,12 @@ export async function backUpHere(
   const on = selectorOf(item).name;
   const of = capabilities.takenOn?.equal === true ? name : `${on} of ${name}`;
   await backUp(services, entry, { title, of, mode, scope: {}, on });
+}
+
+/** What only comes into the vault as an export is not called a backup. */
+function isExport({ definition: { capabilities } }: ClusterEntry, mode: string): boolean {
+  const { exports, modes } = capabilities;
+  return exports !== undefined && modes.find(({ id }) => id === mode)?.hosted !== true;
 }
 
 /** An object as a scope names it: the id's name tells volumes of two nodes apart. */

@@ -47,10 +47,14 @@ export async function runBackup(services: Services, run: BackupRun): Promise<voi
   const opening = openingText(items);
   const abort = new AbortController();
   if (info?.hosted === true) {
-    const hosted = await runOperation(services, title, 'createHosted', common, abort, opening);
-    void services.hosted.refresh(entry);
-    void services.store.refreshHealth(entry);
-    tellHosted(services, run, hosted, took());
+    try {
+      const hosted = await runOperation(services, title, 'createHosted', common, abort, opening);
+      tellHosted(services, run, hosted, took());
+    } finally {
+      // One that failed, or that the platform goes on with, lies there too.
+      void services.hosted.refresh(entry);
+      void services.store.refreshHealth(entry);
+    }
     return;
   }
   const params = { ...common, origin: { kind: 'manual' as const } };
@@ -65,9 +69,10 @@ function tellBackup(services: Services, run: BackupRun, backup: Backup, took: st
   const index = manifest.snapshot?.index === undefined ? '' : `, index ${manifest.snapshot.index}`;
   // Where it was warned, the companion was offered with the warning.
   const offered = companion !== undefined && !warns(agreed.items) ? [companion.title] : [];
+  const did = entry.definition.capabilities.exports === undefined ? 'Backed up' : 'Exported';
   void services.ui
     .info(
-      `Backed up ${of}: ${bytesText(manifest.bytes)}${index}, checked, in ${took}.${notesText(backup)}`,
+      `${did} ${of}: ${bytesText(manifest.bytes)}${index}, checked, in ${took}.${notesText(backup)}`,
       OPEN,
       ...offered,
     )

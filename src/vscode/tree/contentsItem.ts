@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContentsItem } from '../../core/model';
 import type { Contents } from '../store/contentsStore';
-import { escapeMarkdown, markdownTable } from '../text';
+import { escapeMarkdown, kindText, markdownTable } from '../text';
 import { groupFacts, itemFacts } from './contentsNodes';
 import { contextValue } from './nodes';
 import type { GroupNode, ItemNode } from './nodes';
@@ -24,6 +24,9 @@ const ICONS: Readonly<Record<string, string>> = {
   environments: 'layers',
   environment: 'cloud',
   marathon: 'server-process',
+  marathonGroup: 'folder',
+  marathonApp: 'server-process',
+  marathonPod: 'package',
 };
 
 const STATES: Record<ContentsItem['state'], { icon?: string; colour?: string }> = {
@@ -79,13 +82,19 @@ export function contentsItem({ entry, item, under }: ItemNode): vscode.TreeItem 
     [`kind-${item.kind}`]: true,
   });
   shown.tooltip = itemTooltip(item, facts.join(', '));
-  shown.accessibilityInformation = { label: [`${item.kind} ${item.name}`, ...facts].join(', ') };
+  shown.accessibilityInformation = {
+    label: [`${kindText(item.kind)} ${item.name}`, ...facts].join(', '),
+  };
   return shown;
 }
 
 function itemTooltip(item: ContentsItem, facts: string): vscode.MarkdownString {
   const md = escapeMarkdown;
-  const lines = [`**${md(item.name)}**`, '', md(`${item.kind}${facts === '' ? '' : `, ${facts}`}`)];
+  const lines = [
+    `**${md(item.name)}**`,
+    '',
+    md(`${kindText(item.kind)}${facts === '' ? '' : `, ${facts}`}`),
+  ];
   if (item.facts.length > 0) {
     lines.push('', markdownTable(item.facts.map(([name, value]) => [md(name), md(value)])));
   }

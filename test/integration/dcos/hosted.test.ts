@@ -24,7 +24,7 @@ describe('DC/OS: backups of the stand-in’s service', function () {
     assert.equal(made.restore, true);
     assert.deepEqual(
       made.facts.map(([name]) => name),
-      ['Id', 'DC/OS version', 'Timestamp'],
+      ['DC/OS version', 'Timestamp'],
     );
     const [sent, ...again] = site.asked(CREATE);
     assert.deepEqual(again, []);

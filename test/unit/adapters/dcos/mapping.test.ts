@@ -26,7 +26,6 @@ describe('DC/OS: a backup as the service tells it', () => {
     assert.deepEqual(told.parts, [{ name: 'marathon', state: 'ready', stateText: 'STATUS_READY' }]);
     assert.equal(told.restores, undefined);
     assert.deepEqual(told.facts, [
-      ['Id', ID],
       ['DC/OS version', '2.1'],
       ['Timestamp', '2019-03-18T23:06:41.836197172Z'],
       ['size', '12'],
