@@ -134,6 +134,10 @@ export interface HostedBackup {
   restores?: HostedRestore[];
   /** Made by the platform's own schedule, not by a person. */
   automated?: boolean;
+  /** How it was made, by the id of one of its system's modes. */
+  mode?: string;
+  /** ISO 8601; until when the platform keeps it. Absent: it does not say, or keeps it without an end. */
+  expires?: string;
   /** Whether it can be restored now; else why not. Left out where the system can't restore it. */
   restore?: true | string;
   /** ISO 8601. */
@@ -168,7 +172,8 @@ export interface ContentsItem {
   name: string;
   /** A few words beside the name: "3 of 3 running", "1.2 GB on node1". */
   description?: string;
-  state: 'good' | 'warning' | 'bad' | 'unknown';
+  /** `idle`: not running, and meant to be so. */
+  state: 'good' | 'warning' | 'bad' | 'idle' | 'unknown';
   /** It is known of and can't be reached: there is nothing to be done with it. */
   outOfReach?: boolean;
   /** For the tooltip. */

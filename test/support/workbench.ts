@@ -379,7 +379,9 @@ export class Workbench {
   /** Ticks entries of a quick pick that takes several, and accepts. */
   async pickMany(labels: readonly (string | RegExp)[]): Promise<void> {
     for (const label of labels) {
-      await this.quickInput().getByRole('option').filter({ hasText: label }).first().click();
+      // These rows are check boxes, not options.
+      const row = this.quickInput().locator('.monaco-list-row').filter({ hasText: label });
+      await row.first().click();
     }
     await this.page.keyboard.press('Enter');
   }
@@ -442,8 +444,10 @@ export class Workbench {
   /** Answers the modal dialog with one of its buttons. */
   async answerDialog(button: string | RegExp): Promise<void> {
     await this.dialog().waitFor({ timeout: startTimeoutMs });
+    const shown = await this.dialog().elementHandle();
     await this.dialog().getByRole('button', { name: button }).click();
-    await this.dialog().waitFor({ state: 'detached' });
+    // Another may stand there at once.
+    await shown?.waitForElementState('hidden');
   }
 
   /** Waits for a notification. */

@@ -1,4 +1,5 @@
 import type { HostedBackup } from '../../core/model';
+import { atText } from './times';
 import type { Environment, UpsunActivity, UpsunBackup } from './wire';
 
 /** A backup is kept but can't be used any more. */
@@ -36,6 +37,7 @@ export function backupRow(
   const of = typeof environment === 'string' ? { id: environment } : environment;
   const can = restorable(backup);
   const isRestoring = running !== undefined;
+  const mode = modeOf(backup);
   return {
     id: backup.id,
     name: backup.id,
@@ -43,6 +45,8 @@ export function backupRow(
     state: isRestoring ? 'restoring' : stateOf(backup),
     stateText: isRestoring ? running.state : (backup.status ?? 'not said'),
     ...(backup.automated === undefined ? {} : { automated: backup.automated }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(backup.expires_at == null ? {} : { expires: backup.expires_at }),
     restore: isRestoring ? 'It is being restored.' : can,
     ...(backup.created_at === undefined ? {} : { created: backup.created_at }),
     facts: facts(backup, of),
@@ -63,19 +67,18 @@ function facts(
   const size = (count: number | undefined) =>
     count === undefined ? 'not said' : `${count} (the platform states no unit)`;
   const rows: (readonly [string, string | undefined])[] = [
-    ['Environment', title === undefined || title === id ? id : `${title} (${id})`],
+    ['Title of environment', title?.toLowerCase() === id.toLowerCase() ? undefined : title],
     ['Type of environment', type],
-    ['Made by', madeBy(backup)],
     ['Mode', modeOf(backup)],
     ['Restorable', yesNo(backup.restorable)],
     ['Status', backup.status],
-    ['Expires', backup.expires_at ?? 'never by itself'],
+    ['Expires', backup.expires_at == null ? 'never by itself' : atText(backup.expires_at)],
     ['Index', index === undefined ? undefined : String(index)],
     ['Commit', backup.commit_id],
     ['Deployment', backup.deployment],
     ['Size of volumes', size(volumes)],
     ['Size used', size(used)],
-    ['Changed', backup.updated_at],
+    ['Changed', backup.updated_at === undefined ? undefined : atText(backup.updated_at)],
     ...Object.entries(attributes).map(
       ([name, value]) => [`Attribute ${name}`, plain(value)] as const,
     ),
@@ -87,11 +90,6 @@ function facts(
   return rows.flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as [string, string]],
   );
-}
-
-function madeBy({ automated }: UpsunBackup): string | undefined {
-  if (automated === undefined) return undefined;
-  return automated ? "the platform's schedule" : 'hand';
 }
 
 function modeOf({ safe }: UpsunBackup): string | undefined {

@@ -4,6 +4,7 @@ import { isKept, restorable } from './backupRows';
 import type { UpsunConnections } from './connection';
 import { described, isActive } from './environments';
 import { readHoldings } from './listing';
+import { atText } from './times';
 import type { Environment, UpsunBackup } from './wire';
 
 /** The environments, each with the age of the newest backup that can be restored. */
@@ -41,7 +42,7 @@ function itemOf(
     ['Status', status],
     ['Parent', parent],
     ['Backups', backups === undefined ? undefined : String(backups.filter(isKept).length)],
-    ['Newest that can be restored', newest?.created_at],
+    ['Newest that can be restored', newest?.created_at && atText(newest.created_at)],
     ['To be backed up', active ? undefined : 'It has to be activated first: only active ones can.'],
     ['Not asked', failure?.message],
   ];
@@ -63,7 +64,8 @@ function stateOf(
   newest: UpsunBackup | undefined,
   failure: Error | undefined,
 ): ContentsItem['state'] {
-  if (failure !== undefined || !isActive(environment)) return 'unknown';
+  if (failure !== undefined) return 'unknown';
+  if (!isActive(environment)) return 'idle';
   return newest === undefined ? 'warning' : 'good';
 }
 

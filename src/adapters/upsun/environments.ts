@@ -88,6 +88,10 @@ export async function readOffering(
 /** In a few words: "production, active". */
 export function described({ type, status, title, id, name }: Environment): string {
   const called = title ?? name ?? id;
-  const words = [...(called === id ? [] : [called]), type ?? 'of unknown type', status ?? ''];
+  const words = [
+    ...(called.toLowerCase() === id.toLowerCase() ? [] : [called]),
+    type ?? 'of unknown type',
+    status ?? '',
+  ];
   return words.filter((word) => word !== '').join(', ');
 }

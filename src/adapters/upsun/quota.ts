@@ -2,6 +2,7 @@ import type { PlanLine } from '../../core/plan';
 import { displacedByAnother } from '../../core/retention/limits';
 import type { Displaced } from '../../core/retention/limits';
 import { isKept } from './backupRows';
+import { atText } from './times';
 import type { Kept, UpsunBackup } from './wire';
 
 /** The smallest plan keeps so many by hand ("fixed" projects of Platform.sh: Basic). */
@@ -142,5 +143,5 @@ const HIGHER = 'The retention settings say how many are kept.';
 
 /** A backup in a line: its id and when it was made. */
 export function named({ id, created_at: created }: UpsunBackup): string {
-  return created === undefined ? `backup ${id}` : `backup ${id} of ${created}`;
+  return created === undefined ? `backup ${id}` : `backup ${id} (${atText(created)})`;
 }

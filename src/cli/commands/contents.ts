@@ -6,7 +6,7 @@ import type { WithCli } from '../program';
 import { resolved } from '../secrets';
 import { table } from '../table';
 
-const STATES = { good: 'ok', warning: 'WARNING', bad: 'BAD', unknown: '-' } as const;
+const STATES = { good: 'ok', warning: 'WARNING', bad: 'BAD', idle: '-', unknown: '-' } as const;
 
 export function contentsCommand(program: Command, withCli: WithCli): void {
   program

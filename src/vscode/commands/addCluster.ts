@@ -103,9 +103,12 @@ function storedSecrets(cluster: NewCluster) {
 }
 
 function describe(status: ClusterStatus): string {
+  // What is run by somebody else has no servers to be led.
+  const leaderless = status.servers.length === 0 ? undefined : 'no leader';
   const facts = [
+    status.title,
     status.version === undefined ? undefined : `version ${status.version}`,
-    status.leader === undefined ? 'no leader' : `leader ${status.leader}`,
+    status.leader === undefined ? leaderless : `leader ${status.leader}`,
     status.datacenter === undefined ? undefined : `datacenter ${status.datacenter}`,
     status.health,
   ];

@@ -7,6 +7,7 @@ import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
 import { verificationText } from '../tree/backupItem';
 import { healthText } from '../tree/clusterItem';
+import { hostedLabel } from '../tree/hostedItem';
 import { hostedFacts } from '../tree/hostedNodes';
 import { hostedState } from '../../protocol/hostedWords';
 import { ageText, bytesText, kindText, timeText } from '../text';
@@ -150,7 +151,7 @@ export async function chooseHosted(
     });
   }
   const items = fitting.map((hosted) => ({
-    label: `$(${hostedState(hosted).icon}) ${hosted.name}`,
+    label: `$(${hostedState(hosted).icon}) ${hostedLabel({ entry, hosted })}`,
     description: [hosted.group, ...hostedFacts(hosted, new Date())]
       .filter((fact) => fact !== undefined)
       .join(' · '),

@@ -33,6 +33,7 @@ const STATES: Record<ContentsItem['state'], { icon?: string; colour?: string }> 
   good: { colour: 'testing.iconPassed' },
   warning: { icon: 'warning', colour: 'problemsWarningIcon.foreground' },
   bad: { icon: 'error', colour: 'problemsErrorIcon.foreground' },
+  idle: {},
   unknown: {},
 };
 

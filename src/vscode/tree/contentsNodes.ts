@@ -54,6 +54,8 @@ const STATE_WORDS: Record<ContentsItem['state'], string> = {
   good: '',
   warning: 'needs attention',
   bad: 'failing',
+  // Its description says what it is.
+  idle: '',
   unknown: 'not known',
 };
 

@@ -3,7 +3,7 @@ import { commands } from '../../ids';
 import { hostedState, hostedStateText, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
 import { bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
-import { HOSTED_GROUP, hostedFacts, hostedGroupFacts, isOpen } from './hostedNodes';
+import { HOSTED_GROUP, hostedFacts, hostedGroupFacts, isOpen, isUseless } from './hostedNodes';
 import { contextValue } from './nodes';
 import type { HostedGroupNode, HostedNode } from './nodes';
 import { stateIcon } from './stateIcon';
@@ -32,14 +32,19 @@ export function hostedGroupItem(
 export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
   const { entry, hosted } = node;
   const details = (hosted.parts?.length ?? 0) + (hosted.restores?.length ?? 0);
+  const label = hostedLabel(node);
   const item = new vscode.TreeItem(
-    hosted.name,
+    label,
     details > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `hosted:${entry.key}:${hosted.id}`;
   const facts = hostedFacts(hosted, now);
+  // At its end: what is copied and searched for, not what one reads.
+  if (label !== hosted.name) facts.push(hosted.id);
   item.description = facts.join(' · ');
-  item.iconPath = stateIcon(hosted.state, hostedState(hosted).icon);
+  item.iconPath = isUseless(hosted)
+    ? stateIcon('unknown', 'warning')
+    : stateIcon(hosted.state, hostedState(hosted).icon);
   const can = entry.definition.capabilities.hosted;
   item.contextValue = contextValue('hosted', {
     [hosted.state]: true,
@@ -49,9 +54,17 @@ export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
     removable: can?.remove === true && hosted.state !== 'deleting',
   });
   item.tooltip = hostedTooltip(hosted);
-  item.accessibilityInformation = { label: [`Backup ${hosted.name}`, ...facts].join(', ') };
+  item.accessibilityInformation = { label: [`Backup ${label}`, ...facts].join(', ') };
   item.command = { command: commands.openHosted, title: 'Show Details', arguments: [node] };
   return item;
+}
+
+/** Where a platform keeps no labels, an id says nothing to a person: the time does. */
+export function hostedLabel({ entry, hosted }: Pick<HostedNode, 'entry' | 'hosted'>): string {
+  const isNameless = entry.definition.capabilities.modes.every(({ unlabelled }) => unlabelled);
+  return isNameless && hosted.created !== undefined
+    ? timeText(hosted.created).slice(0, 16)
+    : hosted.name;
 }
 
 function hostedTooltip(hosted: HostedNode['hosted']): vscode.MarkdownString {

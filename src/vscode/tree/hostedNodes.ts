@@ -2,7 +2,7 @@ import type { ErrorInfo } from '../../core/errors';
 import type { HostedBackup, HostedRestore } from '../../core/model';
 import { hostedState, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
-import { ageText, bytesText } from '../text';
+import { ageText, bytesText, spanText } from '../text';
 import type {
   ErrorNode,
   HostedGroupNode,
@@ -189,15 +189,27 @@ const TOLD_BY_STATE: readonly HostedBackup['state'][] = [
 
 /** A backup of the platform's in a few words: its state first, never as an icon alone. */
 export function hostedFacts(hosted: HostedBackup, now: Date): string[] {
-  const { created, bytes, encrypted, where } = hosted;
+  const { created, bytes, encrypted, where, mode, expires } = hosted;
   return [
-    hostedState(hosted).word,
+    isUseless(hosted) ? 'not restorable' : hostedState(hosted).word,
     isOpen(hosted) && !TOLD_BY_STATE.includes(hosted.state) ? 'not finished' : undefined,
     created === undefined ? undefined : ageText(new Date(created), now),
     bytes === undefined ? undefined : bytesText(bytes),
     encrypted === true ? 'encrypted' : undefined,
     madeBy(hosted),
+    mode,
+    expires === undefined ? undefined : expiryText(new Date(expires), now),
     // Under its heading it need not be said again.
     where === hosted.group ? undefined : where,
   ].filter((fact) => fact !== undefined);
+}
+
+/** It is there, and can't be restored all the same. */
+export function isUseless({ state, restore }: HostedBackup): boolean {
+  return state === 'ready' && typeof restore === 'string';
+}
+
+function expiryText(expires: Date, now: Date): string {
+  const seconds = (expires.getTime() - now.getTime()) / 1000;
+  return seconds > 0 ? `expires in ${spanText(seconds)}` : 'expired';
 }

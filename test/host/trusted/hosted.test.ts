@@ -228,7 +228,7 @@ describe('Backups on a platform’s own side, in the editor', function () {
       const backups = tree.getChildren(main).map((node) => item(node));
       assert.deepEqual(
         backups.map(({ description }) => description),
-        ['being deleted · 1 h ago · automated', 'ready · 2 h ago · manual'],
+        ['being deleted · 1 h ago · automated · going', 'ready · 2 h ago · manual · newest'],
       );
       assert.deepEqual(
         backups.map(({ contextValue }) => contextValue),

@@ -98,6 +98,22 @@ describe('Backups on a platform’s own side', () => {
     assert.deepEqual(hostedFacts({ ...open, state: 'inProgress' }, now)[1], '2 h ago');
   });
 
+  it('tell how they were made, until when they are kept, and that they are of no use', () => {
+    const kept: HostedBackup = {
+      ...{ id: 'a', name: 'a', state: 'ready', stateText: 'CREATED', facts: [] },
+      ...{ automated: true, mode: 'live', restore: true },
+    };
+    const expires = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString();
+    assert.deepEqual(hostedFacts({ ...kept, expires: expires(5) }, now), [
+      'ready',
+      'automated',
+      'live',
+      'expires in 5 h',
+    ]);
+    assert.equal(hostedFacts({ ...kept, expires: expires(-1) }, now).at(-1), 'expired');
+    assert.equal(hostedFacts({ ...kept, restore: 'It says so.' }, now)[0], 'not restorable');
+  });
+
   it('in a state of which nothing is known have the platform’s own word for it', () => {
     const odd = { state: 'unknown', stateText: 'PAUSED' } as const;
     assert.equal(hostedState(odd).word, 'PAUSED');

@@ -5,6 +5,7 @@ import {
   backupSchema,
   environmentSchema,
 } from '../../../../src/adapters/upsun/wire';
+import { atText } from '../../../../src/adapters/upsun/times';
 
 const told = {
   id: '5ouvtgo4v75axijww7sqnftste',
@@ -26,7 +27,7 @@ const told = {
 const row = (more: Record<string, unknown> = {}) =>
   backupRow(
     backupSchema.parse({ ...told, ...more }),
-    environmentSchema.parse({ id: 'main', title: 'Main', type: 'production' }),
+    environmentSchema.parse({ id: 'main', title: 'The shop', type: 'production' }),
   );
 const fact = (from: ReturnType<typeof row>, name: string) =>
   from.facts.find(([each]) => each === name)?.[1];
@@ -41,13 +42,13 @@ describe('Upsun: a backup in the words of all systems', () => {
       state: 'ready',
       stateText: 'CREATED',
       automated: false,
+      mode: 'consistent',
       restore: true,
       created: told.created_at,
     });
     assert.deepEqual(facts, [
-      ['Environment', 'Main (main)'],
+      ['Title of environment', 'The shop'],
       ['Type of environment', 'production'],
-      ['Made by', 'hand'],
       ['Mode', 'consistent'],
       ['Restorable', 'yes'],
       ['Status', 'CREATED'],
@@ -56,7 +57,7 @@ describe('Upsun: a backup in the words of all systems', () => {
       ['Deployment', 'dep1'],
       ['Size of volumes', '4096 (the platform states no unit)'],
       ['Size used', '1024 (the platform states no unit)'],
-      ['Changed', told.updated_at],
+      ['Changed', atText(told.updated_at)],
       ['Attribute reason', 'before the merge'],
       ['later', '{"field":1}'],
     ]);
@@ -65,10 +66,11 @@ describe('Upsun: a backup in the words of all systems', () => {
   it('tells one of the schedule', () => {
     const one = row({ automated: true, safe: false, index: 3, expires_at: '2026-08-17T00:00:00Z' });
     assert.equal(one.automated, true);
-    assert.equal(fact(one, 'Made by'), "the platform's schedule");
     assert.equal(fact(one, 'Mode'), 'live');
     assert.equal(fact(one, 'Index'), '3');
-    assert.equal(fact(one, 'Expires'), '2026-08-17T00:00:00Z');
+    assert.equal(one.mode, 'live');
+    assert.equal(one.expires, '2026-08-17T00:00:00Z');
+    assert.equal(fact(one, 'Expires'), '2026-08-17 00:00 UTC');
   });
 
   it('can’t be restored when it goes, when the platform says so, or in a state that is not known', () => {

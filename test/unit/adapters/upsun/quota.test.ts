@@ -33,7 +33,7 @@ describe('Upsun: which backup goes for a further one', () => {
       const line = quotaLine(seen, 'main');
       assert.equal(line.severity, 'warning');
       assert.equal(line.code, 'upsun.evicts');
-      assert.ok(line.title.includes('backup a of 2026-11-01T10:00:00'), line.title);
+      assert.ok(line.title.includes('backup a (2026-11-01 10:00 UTC)'), line.title);
       assert.equal(line.destructive, true);
     }
   });
