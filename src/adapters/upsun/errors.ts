@@ -46,7 +46,7 @@ export const upsunErrors = errorTable('upsun', {
   },
   activityFailed: {
     category: 'failed',
-    next: 'Look at the log above, mend what it names, then try again.',
+    next: 'Look at its log, mend what it names, then try again.',
   },
   activityCancelled: {
     category: 'failed',

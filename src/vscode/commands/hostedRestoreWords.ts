@@ -33,7 +33,8 @@ function answerLines({ items, choices: { answers = {} } }: HostedRestorePlan): s
   return Object.entries(answers).map(([answer, value]) => {
     const question = questions.find((q) => q.answer === answer);
     const label = question?.options?.find((option) => option.value === value)?.label ?? value;
-    return `${question?.title ?? answer}: ${label}.`;
+    const asked = (question?.title ?? answer).replace(/\?$/, '');
+    return `${asked}: ${label}.`;
   });
 }
 
