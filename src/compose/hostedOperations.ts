@@ -90,7 +90,12 @@ export function createHostedOperations({ options, record, beside }: Place): Host
 
     createHosted: ({ activityId, cluster, ...of }, context) =>
       record(
-        { kind: 'backup', id: activityId, cluster: cluster.connected.name, subject: of.label },
+        {
+          kind: 'backup',
+          id: activityId,
+          cluster: cluster.connected.name,
+          subject: of.label ?? of.on,
+        },
         cluster,
         context,
         (c) => withParts(cluster, options, c.log, (parts) => createHosted(parts, of, c)),

@@ -31,7 +31,8 @@ export function retentionItems(facts: ChangeFacts): PlanLine[] {
   }
   for (const { severity, field, text } of policyProblems(after)) {
     const title = text.replace(/\.$/, '');
-    items.push({ severity, code: 'upsun.retentionPolicy', title, detail: `In \`${field}\`.` });
+    const detail = `In ${fieldText(field)}.`;
+    items.push({ severity, code: 'upsun.retentionPolicy', title, detail });
   }
   if (items.some(({ severity }) => severity === 'blocker')) return items;
   if (same) {
@@ -86,3 +87,10 @@ const EXPERIMENTAL: PlanLine = {
   detail:
     'The platform marks them as experimental and does not say how it merges what it is sent: so all that is set goes along.',
 };
+
+/** Where a problem is, in the words of all who show it: "schedule 2". */
+function fieldText(field: string): string {
+  const [, row] = /^schedules\.(\d+)/.exec(field) ?? [];
+  if (row !== undefined) return `schedule ${Number(row) + 1}`;
+  return field === 'maxBackups' ? 'the limit of all backups' : 'the limit of those made by hand';
+}

@@ -45,8 +45,8 @@ describe('Upsun: which backup goes for a further one', () => {
       ['a', 'b'],
     );
     const line = quotaLine(seen, 'main');
-    assert.match(line.title, /backup a of .* and 1 more of main/);
-    assert.match(line.detail ?? '', /backup b of/);
+    assert.match(line.title, /backup a \(.*\) and 1 more of main/);
+    assert.match(line.detail ?? '', /backup b \(/);
   });
 
   it('is none below it', () => {
