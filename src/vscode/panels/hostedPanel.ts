@@ -5,7 +5,7 @@ import type { CommandId } from '../../ids';
 import type { HostedReply, HostedRequest, ShownHosted } from '../../protocol/hostedMessages';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
-import { pageHtml, pageOptions } from './webviewPage';
+import { openPage } from './webviewPage';
 
 const VIEW_TYPE = 'clusterBackup.hosted';
 
@@ -62,12 +62,7 @@ class HostedPanel {
     this.#backup = backup;
     const { context, store, hosted } = services;
     const title = `Backup ${backup.name}: ${entry.config.name}`;
-    this.#panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      title,
-      { viewColumn: vscode.ViewColumn.Active },
-      { ...pageOptions(context.extensionUri), enableFindWidget: true },
-    );
+    this.#panel = openPage(context.extensionUri, 'hosted', VIEW_TYPE, title);
     const { webview } = this.#panel;
     const row = `page:${backup.id}`;
     const subscriptions = [
@@ -83,7 +78,6 @@ class HostedPanel {
       hosted.close(this.entry, row);
       onDispose();
     });
-    webview.html = pageHtml(webview, context.extensionUri, 'hosted', title);
     // Asked for with each look at the cluster's health, as for an open row of the tree.
     hosted.open(entry, row);
   }

@@ -10,7 +10,7 @@ import type {
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
-import { pageHtml, pageOptions } from './webviewPage';
+import { openPage } from './webviewPage';
 
 const VIEW_TYPE = 'clusterBackup.recovery';
 
@@ -50,12 +50,7 @@ export class RecoveryPanel {
     const { extensionUri } = services.context;
     const title = `Recover: ${entry.config.name}`;
     this.#shown = { cluster: entry.config.name };
-    this.#panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      title,
-      { viewColumn: vscode.ViewColumn.Active },
-      { ...pageOptions(extensionUri), enableFindWidget: true },
-    );
+    this.#panel = openPage(extensionUri, 'recovery', VIEW_TYPE, title);
     const { webview } = this.#panel;
     const listening = webview.onDidReceiveMessage((request: RecoveryRequest) =>
       this.receive(request),
@@ -67,7 +62,6 @@ export class RecoveryPanel {
       listening.dispose();
       onDispose();
     });
-    webview.html = pageHtml(webview, extensionUri, 'recovery', title);
   }
 
   /** What the page is told. */

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { RestorePlan } from '../../core/plan';
 import { asksAnything } from '../../core/restoreChoices';
 import { systemById } from '../../adapters/registry';
@@ -7,7 +7,7 @@ import type { AnyPlan, PlanOutcome, PlanReply, PlanRequest } from '../../protoco
 import type { Services } from '../services';
 import { PlanSession } from './planSession';
 import type { ConfirmedPlan, Replan } from './planSession';
-import { pageHtml, pageOptions } from './webviewPage';
+import { openPage } from './webviewPage';
 
 const VIEW_TYPE = 'clusterBackup.restorePlan';
 
@@ -96,12 +96,7 @@ class PlanPanel {
 
   constructor(extension: vscode.Uri, cluster: string, onDispose: () => void) {
     const title = `Restore plan: ${cluster}`;
-    this.#panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      title,
-      { viewColumn: vscode.ViewColumn.Active },
-      { ...pageOptions(extension), enableFindWidget: true },
-    );
+    this.#panel = openPage(extension, 'plan', VIEW_TYPE, title);
     const { webview } = this.#panel;
     const listening = webview.onDidReceiveMessage((request: PlanRequest) => this.receive(request));
     this.#panel.onDidDispose(() => {
@@ -111,7 +106,6 @@ class PlanPanel {
       this.#session = undefined;
       this.#leave();
     });
-    webview.html = pageHtml(webview, extension, 'plan', title);
   }
 
   get shown(): PlanReply['shown'] | undefined {

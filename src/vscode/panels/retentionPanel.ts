@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ResolvedCluster } from '../../compose/resolvedCluster';
 import { coreErrors, isCancellation, toErrorInfo } from '../../core/errors';
 import type {
@@ -17,7 +17,7 @@ import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
 import { showRetentionDiff } from './retentionDiff';
-import { pageHtml, pageOptions } from './webviewPage';
+import { openPage } from './webviewPage';
 
 const VIEW_TYPE = 'clusterBackup.retention';
 const PLAN_CHANGED = 'core.planChanged';
@@ -61,12 +61,7 @@ export class RetentionPanel {
     const { config, definition } = entry;
     const title = `Retention: ${config.name}`;
     this.#shown = { cluster: config.name, system: definition.title };
-    this.#panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      title,
-      { viewColumn: vscode.ViewColumn.Active },
-      { ...pageOptions(extensionUri), enableFindWidget: true },
-    );
+    this.#panel = openPage(extensionUri, 'retention', VIEW_TYPE, title);
     const { webview } = this.#panel;
     const listening = webview.onDidReceiveMessage((request: unknown) => this.receive(request));
     this.#panel.onDidDispose(() => {
@@ -76,7 +71,6 @@ export class RetentionPanel {
       listening.dispose();
       onDispose();
     });
-    webview.html = pageHtml(webview, extensionUri, 'retention', title);
   }
 
   /** What the page is told. */

@@ -19,6 +19,27 @@ export function pageOptions(extension: vscode.Uri): vscode.WebviewOptions {
 }
 
 /**
+ * Opens a panel with a screen. Listen to it at once: the page speaks first.
+ *
+ * @param title for the tab, and for screen readers
+ */
+export function openPage(
+  extension: vscode.Uri,
+  screen: Screen,
+  viewType: string,
+  title: string,
+): vscode.WebviewPanel {
+  const panel = vscode.window.createWebviewPanel(
+    viewType,
+    title,
+    { viewColumn: vscode.ViewColumn.Active },
+    { ...pageOptions(extension), enableFindWidget: true },
+  );
+  panel.webview.html = pageHtml(panel.webview, extension, screen, title);
+  return panel;
+}
+
+/**
  * The page that loads a screen. Holds no data: that comes by message once the script has said it is ready.
  *
  * @param title for screen readers
