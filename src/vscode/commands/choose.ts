@@ -150,13 +150,17 @@ export async function chooseHosted(
       message: `None of the ${backups.length} backups on the platform of "${entry.config.name}" will do.`,
     });
   }
-  const items = fitting.map((hosted) => ({
-    label: `$(${hostedState(hosted).icon}) ${hostedLabel({ entry, hosted })}`,
-    description: [hosted.group, ...hostedFacts(hosted, new Date())]
-      .filter((fact) => fact !== undefined)
-      .join(' · '),
-    hosted,
-  }));
+  const items = fitting.map((hosted) => {
+    const label = hostedLabel({ entry, hosted });
+    const id = label === hosted.name ? undefined : hosted.id;
+    return {
+      label: `$(${hostedState(hosted).icon}) ${label}`,
+      description: [hosted.group, ...hostedFacts(hosted, new Date()), id]
+        .filter((fact) => fact !== undefined)
+        .join(' · '),
+      hosted,
+    };
+  });
   const picked = await services.ui.pick(items, { placeHolder, matchOnDescription: true });
   return picked && { entry, hosted: picked.hosted };
 }
