@@ -105,7 +105,7 @@ export function connectionError(error: unknown, occasion: Occasion): ClusterBack
     return httpErrors.tlsUntrusted({ message, ...said });
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const message = `The certificate of ${where} is for another name: ${wordsOf(error)}`;
+    const message = `The certificate of ${where} is for another name: ${wordsOf(error)}.`;
     return httpErrors.tlsName({ message, ...said });
   }
   if (EXPIRED.has(code)) {

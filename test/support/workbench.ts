@@ -447,7 +447,7 @@ export class Workbench {
     const shown = await this.dialog().elementHandle();
     await this.dialog().getByRole('button', { name: button }).click();
     // Another may stand there at once.
-    await shown?.waitForElementState('hidden');
+    await shown.waitForElementState('hidden');
   }
 
   /** Waits for a notification. */
