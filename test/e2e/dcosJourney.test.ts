@@ -169,9 +169,9 @@ describe('A person with DC/OS Enterprise', function () {
   });
 
   it('plans a restore: what restarts, what is killed, and a backup of the present state before', async () => {
-    await workbench.contextMenu(VIEW, /^before-change/, 'Restore…');
     const page = workbench.customEditorFrame();
-    await page.getByRole('heading', { name: 'Restore plan: prod' }).waitFor();
+    const heading = page.getByRole('heading', { name: 'Restore plan: prod' });
+    await workbench.contextMenu(VIEW, /^before-change/, 'Restore…', heading);
     await page.getByText('Marathon restarts').first().waitFor();
     await page.getByText('Tasks that were started after the backup are killed').first().waitFor();
     assert.ok(await page.getByRole('checkbox', { name: /Back up the present state/ }).isChecked());
@@ -201,7 +201,7 @@ describe('A person with DC/OS Enterprise', function () {
 
   it('deletes one on the platform, for good, after one more question', async () => {
     const before = deleted();
-    await workbench.contextMenu(VIEW, /^unlucky/, 'Delete on the Platform…');
+    await workbench.contextMenu(VIEW, /^unlucky/, 'Delete on the Platform…', workbench.dialog());
     const question = await workbench.dialogText();
     assert.match(question, /Delete unlucky on the platform of cluster "prod"\?/);
     await workbench.screenshot('dcos-delete');

@@ -78,7 +78,8 @@ describe('A person with a project on Upsun', function () {
 
   it('backs up: the pause and the backup that goes for it are announced, progress is in percent', async () => {
     const going = site.backups('main').at(-1)?.id ?? '';
-    await workbench.contextMenu(VIEW, /^shop/, 'Back Up Now…');
+    const modes = workbench.page.getByPlaceholder('Mode', { exact: true });
+    await workbench.contextMenu(VIEW, /^shop/, 'Back Up Now…', modes);
     await workbench.pick('Consistent');
     await workbench.page.getByPlaceholder('Which environment?').waitFor();
     await workbench.screenshot('upsun-which-environment');
@@ -106,7 +107,8 @@ describe('A person with a project on Upsun', function () {
   });
 
   it('backs up an inactive environment, which is activated first', async () => {
-    await workbench.contextMenu(VIEW, /^feature\/old-idea.*inactive/, 'Back Up Here…');
+    const modes = workbench.page.getByPlaceholder('Mode', { exact: true });
+    await workbench.contextMenu(VIEW, /^feature\/old-idea.*inactive/, 'Back Up Here…', modes);
     await workbench.pick('Live');
     assert.match(await workbench.dialogText(), /feature\/old-idea is inactive.*Activating/s);
     await workbench.screenshot('upsun-inactive');
@@ -170,9 +172,10 @@ describe('A person with a project on Upsun', function () {
     const type = 'environment.restore';
     site.upsun.faults.activities({ kind: 'fails', reason: 'error', log }, { type });
     await workbench.expand(VIEW, /^feature\/checkout.*newest restorable/);
-    await workbench.contextMenu(VIEW, site.backups('feature/checkout')[0]?.id ?? '', 'Restore…');
     const page = workbench.customEditorFrame();
-    await page.getByText('It goes back to feature/checkout').first().waitFor();
+    const planned = page.getByText('It goes back to feature/checkout');
+    const id = site.backups('feature/checkout')[0]?.id ?? '';
+    await workbench.contextMenu(VIEW, id, 'Restore…', planned);
     await page.getByLabel('Back up the present state first').uncheck();
     await page.getByText('No safety backup').first().waitFor();
     await page.getByRole('button', { name: 'Restore…' }).click();
@@ -191,7 +194,7 @@ describe('A person with a project on Upsun', function () {
   it('deletes a backup on the platform, for good', async () => {
     const id = site.backups('staging').at(-1)?.id ?? '';
     await workbench.expand(VIEW, /^staging.*newest restorable/);
-    await workbench.contextMenu(VIEW, id, 'Delete on the Platform…');
+    await workbench.contextMenu(VIEW, id, 'Delete on the Platform…', workbench.dialog());
     assert.match(await workbench.dialogText(), /There is no other copy of it/);
     await workbench.screenshot('upsun-delete');
     await workbench.answerDialog('Delete for Good');
@@ -203,9 +206,9 @@ describe('A person with a project on Upsun', function () {
 
   it('sees how long backups are kept, and the platform’s default named as such', async () => {
     await workbench.runCommand('View: Close All Editors');
-    await workbench.contextMenu(VIEW, /^shop/, 'Edit Retention on the Platform…');
     const page = workbench.customEditorFrame();
-    await page.getByText('Every day × 7; 2 made by hand; 20 in all').waitFor();
+    const policy = page.getByText('Every day × 7; 2 made by hand; 20 in all');
+    await workbench.contextMenu(VIEW, /^shop/, 'Edit Retention on the Platform…', policy);
     await page.getByText('Every day, the newest 7 kept').first().waitFor();
     await inEachTheme('upsun-retention');
     await page.getByRole('tab', { name: /^Staging/ }).click();
