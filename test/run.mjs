@@ -40,7 +40,7 @@ const steps = [
     title: 'Integration tests against real parts',
     commands: [mocha(minute, 'integration')],
     counts: true,
-    limit: 40 * minute,
+    limit: 60 * minute,
   },
   {
     name: 'package',

@@ -46,7 +46,7 @@ describe('Upsun: a project of the stand-in, found and looked at', function () {
     assert.match(item('staging')?.description ?? '', /3 days old/);
     assert.equal(item('qa')?.state, 'warning');
     assert.match(item('qa')?.description ?? '', /no backup to restore/);
-    assert.equal(item('feature/old-idea')?.state, 'unknown');
+    assert.equal(item('feature/old-idea')?.state, 'idle');
     assert.ok(
       item('feature/old-idea')?.facts.some(([, value]) => /has to be activated/.test(value)),
     );
