@@ -61,6 +61,11 @@ export async function restoreHosted(
         message: `The backup ${plan.backup.name} is not what it was when the plan was made; nothing was changed.`,
       });
     }
+    if (plan.safetyBackup && !now.safetyBackup) {
+      throw coreErrors.planChanged({
+        message: `The backup of the present state that the plan promised can't be made any more: ${now.noSafetyBackup ?? 'the platform does not say why.'} Nothing was changed.`,
+      });
+    }
     const hosted = hostedOf(parts);
     if (hosted.restore === undefined) throw unsupported(parts);
     const before = now.safetyBackup ? await makeSafetyBackup(parts, lines, c) : undefined;

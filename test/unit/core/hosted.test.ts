@@ -287,6 +287,13 @@ describe('backups that a platform keeps', () => {
       assert.ok(!platform.calls.includes('create'));
     });
 
+    it('not where the plan promised a safety backup and none can be made any more', async () => {
+      const made = await plan();
+      platform.lines.noSafetyBackup = 'It would take the place of the one to be restored.';
+      await fails(run(made), 'core.planChanged', /would take the place/);
+      assert.ok(!platform.calls.includes('restore'));
+    });
+
     it('not once the safety backup failed', async () => {
       const made = await plan();
       const hosted = platform.hosted;
