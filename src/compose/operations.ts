@@ -37,13 +37,16 @@ import type { Exports } from './exports';
 import { createHostedOperations } from './hostedOperations';
 import type { HostedOperations } from './hostedOperations';
 import { createPlace } from './place';
+import { createPolicyOperations } from './policyOperations';
+import type { PolicyOperations } from './policyOperations';
 import type { OperationsOptions, Recorded } from './place';
 import { isLoose, vaultOptions } from './vaultOptions';
 
 export type { OperationsOptions, Recorded } from './place';
 
 /** Everything that a caller can ask for; each one runs in any thread. */
-export interface Operations extends HostedOperations, Inspections, Archives, UcpArchives, Exports {
+export interface Operations
+  extends HostedOperations, Inspections, Archives, UcpArchives, Exports, PolicyOperations {
   status(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ClusterStatus>;
   /** The cluster's objects; none where its system can't list them. */
   contents(p: { cluster: ResolvedCluster }, c: RunContext): Promise<ContentsGroup[]>;
@@ -137,6 +140,7 @@ export function createOperations(options: OperationsOptions): Operations {
     ...createArchives(),
     ...createUcpArchives(),
     ...createExports(),
+    ...createPolicyOperations(place),
 
     status: ({ cluster }, context) =>
       withParts(cluster, options, context.log, (parts) => parts.adapter.status(context)),

@@ -29,6 +29,7 @@ const startLine = z.object({
     'recover',
     'fetch',
     'retention',
+    'prune',
   ]),
   cluster: z.string(),
   subject: z.string().optional(),

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
+import type { PolicyConfig } from './policy';
 import { clusterSchema, configFileSchema } from './schema';
 import type { EncryptionConfig } from './schema';
 
@@ -28,6 +29,8 @@ export interface ClusterConfig {
   /** Absolute folder of its vault. */
   vault: string;
   encryption: EncryptionConfig;
+  /** The file's with the cluster's own fields over it; undefined: nothing happens by itself. */
+  policy?: PolicyConfig;
   /** The system's own fields. */
   connection: Record<string, unknown>;
 }
@@ -118,11 +121,13 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
       system: _system,
       vault,
       encryption,
+      policy,
       ...connection
     } = parsed.data as Record<string, unknown> & {
       system: string;
       vault?: string;
       encryption?: EncryptionConfig;
+      policy?: PolicyConfig;
     };
     const folder = vault ?? defaults.vault;
     clusters.push({
@@ -131,6 +136,9 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
       file,
       vault: folder === undefined ? options.defaultVault : resolveConfigPath(file, folder),
       encryption: resolveKeyPaths(file, encryption ?? defaults.encryption ?? 'none'),
+      ...(policy === undefined && defaults.policy === undefined
+        ? {}
+        : { policy: { ...defaults.policy, ...policy } }),
       connection: resolvePaths(file, connection, system.pathFields),
     });
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
+import { policySchema } from './policy';
 import { secretReferenceSchema } from './secretReference';
 
 const vaultFolder = z
@@ -40,6 +41,7 @@ export type EncryptionConfig = z.infer<typeof encryptionSchema>;
 const commonFields = {
   vault: vaultFolder.optional(),
   encryption: encryptionSchema.optional(),
+  policy: policySchema.optional(),
 };
 
 /** The fields of one cluster's entry, by its system. */
@@ -60,6 +62,9 @@ export function configFileSchema(systems: readonly SystemDefinition[]) {
     encryption: encryptionSchema
       .optional()
       .describe('Default for all clusters of this file. A cluster may choose its own.'),
+    policy: policySchema
+      .optional()
+      .describe('Default for all clusters of this file. What a cluster says itself counts for it.'),
     clusters: z
       .record(z.string().regex(CLUSTER_NAME_PATTERN), z.discriminatedUnion('system', entries))
       .optional()

@@ -13,7 +13,8 @@ export type ActivityKind =
   | 'resume'
   | 'recover'
   | 'fetch'
-  | 'retention';
+  | 'retention'
+  | 'prune';
 
 /** One thing that ran or runs. */
 export interface Activity {

@@ -1,5 +1,5 @@
-/** `h` hours, `d` days, `w` weeks, `M` months, `y` years. */
-export type IntervalUnit = 'h' | 'd' | 'w' | 'M' | 'y';
+/** `s` seconds, `m` minutes, `h` hours, `d` days, `w` weeks, `M` months, `y` years. */
+export type IntervalUnit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'y';
 
 export interface Interval {
   /** A whole number of units, 1 or more. */
@@ -7,27 +7,45 @@ export interface Interval {
   unit: IntervalUnit;
 }
 
-const FORM = /^([1-9]\d{0,3})([hdwMy])$/;
+/** Whose backups an interval is for: platforms know no seconds and no minutes. */
+export type Whose = 'platform' | 'vault';
+
+const FORM = /^([1-9]\d{0,3})([smhdwMy])$/;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const NAMES = { h: 'hour', d: 'day', w: 'week', M: 'month', y: 'year' } as const;
+const NAMES = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  M: 'month',
+  y: 'year',
+} as const;
 /** Units of one length, in milliseconds: of UTC, where a day has 24 hours. */
-const FIXED: Partial<Record<IntervalUnit, number>> = { h: HOUR, d: DAY, w: 7 * DAY };
+const FIXED: Partial<Record<IntervalUnit, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: HOUR,
+  d: DAY,
+  w: 7 * DAY,
+};
 /** In the mean of 400 years of the calendar, for comparing only. */
 const MEAN_MONTH = (146_097 * DAY) / 4800;
 /** 1 January 1970 was a Thursday; weeks begin on Monday. */
 const DAYS_BEFORE_THURSDAY = 3;
 
 /** An interval as it is written, `2h` or `1M`; undefined where it is none. */
-export function parseInterval(text: string): Interval | undefined {
+export function parseInterval(text: string, whose: Whose = 'platform'): Interval | undefined {
   const [, number, unit] = FORM.exec(text) ?? [];
   if (number === undefined || unit === undefined) return undefined;
+  if (whose === 'platform' && /[sm]/.test(unit)) return undefined;
   return { number: Number(number), unit: unit as IntervalUnit };
 }
 
 /** What is wrong with an interval, said as one types it; undefined where it is right. */
-export function intervalProblem(text: string): string | undefined {
-  if (FORM.test(text)) return undefined;
+export function intervalProblem(text: string, whose: Whose = 'platform'): string | undefined {
+  if (parseInterval(text, whose) !== undefined) return undefined;
   if (text.trim() === '') return 'An interval is a number and a unit: 2h, 1d, 1w, 1M or 1y.';
   if (text !== text.trim()) return 'No spaces: 2h, 1d, 1w, 1M or 1y.';
   const [, digits = '', unit = ''] = /^(\d*)(.*)$/s.exec(text) ?? [];
@@ -36,7 +54,7 @@ export function intervalProblem(text: string): string | undefined {
   if (digits.startsWith('0')) return 'The number does not begin with 0.';
   if (digits.length > 4) return 'The number is 9999 at most.';
   if (unit === '') return 'A unit follows the number: h, d, w, M or y.';
-  if (unit === 'm') return 'Months are a capital M; minutes are no unit.';
+  if (unit === 'm' && whose === 'platform') return 'Months are a capital M; minutes are no unit.';
   if (/^[HDWY]$/.test(unit)) return `The unit is a small ${unit.toLowerCase()}.`;
   return 'The unit is h (hours), d (days), w (weeks), M (months) or y (years).';
 }
@@ -78,6 +96,7 @@ export function compareIntervals(a: Interval, b: Interval): number {
 
 function unitsBefore(time: number, unit: IntervalUnit): number {
   if (unit === 'h') return Math.floor(time / HOUR);
+  if (unit === 's' || unit === 'm') return Math.floor(time / (unit === 's' ? 1000 : 60_000));
   const days = Math.floor(time / DAY);
   if (unit === 'd') return days;
   if (unit === 'w') return Math.floor((days + DAYS_BEFORE_THURSDAY) / 7);

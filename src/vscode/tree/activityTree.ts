@@ -34,6 +34,7 @@ const TITLES: Record<Activity['kind'], string> = {
   recover: 'Recover',
   fetch: 'Fetch',
   retention: 'Set retention',
+  prune: 'Prune',
 };
 
 /** What runs and what ran, in this window and everywhere else that shares the journal. */
