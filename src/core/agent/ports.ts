@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../errors';
 import type { Verification } from '../model';
 import type { PruneResult } from '../operations/prune';
 import type { PolicyBackup } from '../policy/policyBackup';
+import type { Standing } from '../policy/standing';
 import type { Clock, Log } from '../ports';
 
 /** A cluster that the agent looks after. */
@@ -78,4 +79,52 @@ export interface AgentParts {
   log: Log;
   /** 0 to below 1, for the back-off. */
   random: () => number;
+}
+
+/** What the agent knows of a cluster, for metrics and for people. Times are milliseconds since 1970. */
+export interface AgentClusterState {
+  key: string;
+  name: string;
+  /** What is done for it right now. */
+  running?: { kind: 'backup' | 'prune' | 'check'; since: number };
+  /** When its next backup is begun, retries counted; absent: none is planned. */
+  next?: number;
+  /** Of the last scheduled backup that this agent began: when, and how long it took (milliseconds) once it had ended. */
+  lastAttempt?: number;
+  lastDuration?: number;
+  /** When the last backup that is good was begun, whoever made it. */
+  lastSuccess?: number;
+  /** Why the last run failed; gone with the next good one. */
+  lastError?: Pick<ErrorInfo, 'code' | 'message' | 'next'>;
+  /** Runs of this agent since it started. */
+  runs: { done: number; failed: number };
+  failuresInARow: number;
+  standing: Standing;
+  /** Backups there are, and the bytes that they take. */
+  backups: number;
+  bytes: number;
+  damaged: number;
+  checksOverdue: number;
+  /** The oldest last check of a backup, one that was never checked counting from its making. */
+  oldestCheck?: number;
+  /** Backups that this agent pruned since it started. */
+  pruned: number;
+}
+
+export interface AgentState {
+  started: number;
+  /** When the loop last came round; absent before its first turn. */
+  lastTurn?: number;
+  clusters: AgentClusterState[];
+  /** Why the configuration can't be read now; what was read before holds. */
+  error?: Pick<ErrorInfo, 'code' | 'message' | 'next'>;
+}
+
+/** The agent itself: one loop for all clusters. */
+export interface Agent {
+  /** Runs until the signal is aborted; ends what runs then, and resolves. */
+  run(signal: AbortSignal): Promise<void>;
+  state(): AgentState;
+  /** Looks at once, e.g. when the configuration changed. */
+  wake(): void;
 }
