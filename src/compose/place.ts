@@ -29,7 +29,7 @@ export interface Place {
   options: OperationsOptions;
   /** Runs something as an activity; its start, log, progress and end go to the journal. */
   record: <T>(
-    activity: Pick<Activity, 'kind' | 'cluster'> & {
+    activity: Pick<Activity, 'kind' | 'cluster' | 'scheduled'> & {
       subject?: string | undefined;
       id?: string | undefined;
     },

@@ -34,6 +34,7 @@ const startLine = z.object({
   cluster: z.string(),
   subject: z.string().optional(),
   by: z.string(),
+  scheduled: z.boolean().optional(),
   at: z.string(),
 });
 const progressLine = z.object({
@@ -149,6 +150,7 @@ async function startWriter(
     by: activity.by,
     at: now(),
     ...(activity.subject === undefined ? {} : { subject: activity.subject }),
+    ...(activity.scheduled === true ? { scheduled: true } : {}),
   });
   const beat = setInterval(() => {
     const t = new Date();
@@ -211,6 +213,7 @@ function toActivity(id: string, lines: Line[], touched: number): Activity | unde
     started: start.at,
     state: end?.state ?? (alive ? 'running' : 'interrupted'),
     ...(start.subject === undefined ? {} : { subject: start.subject }),
+    ...(start.scheduled === undefined ? {} : { scheduled: start.scheduled }),
     ...(end === undefined ? {} : { finished: end.at }),
     ...(end?.backupId === undefined ? {} : { backupId: end.backupId }),
     ...(end?.error === undefined ? {} : { error: end.error }),

@@ -26,6 +26,8 @@ export interface Activity {
   subject?: string;
   /** `host:pid`, and what it is: editor, command line, agent. */
   by: string;
+  /** A policy had it done, not a person. */
+  scheduled?: boolean;
   started: string;
   finished?: string;
   /** `interrupted`: it was cut off and nobody wrote an end. */
@@ -37,7 +39,7 @@ export interface Activity {
   error?: Omit<ErrorInfo, 'detail' | 'changes'>;
 }
 
-export type NewActivity = Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by'> & {
+export type NewActivity = Pick<Activity, 'kind' | 'cluster' | 'subject' | 'by' | 'scheduled'> & {
   /** ULID, where the caller wants to know it beforehand (to cancel by it). */
   id?: string | undefined;
 };
