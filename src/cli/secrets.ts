@@ -6,6 +6,7 @@ import type { ResolvedCluster } from '../compose/resolvedCluster';
 import { coreErrors } from '../core/errors';
 import type { Cli } from './cli';
 import { cliErrors } from './cliErrors';
+import { environmentSecret } from './environmentSecret';
 import { ask } from './prompt';
 
 /**
@@ -57,12 +58,12 @@ async function systemOf(cli: Cli, cluster: ClusterConfig) {
   });
 }
 
-/** `{env}` from the environment; `{secret}` from its variable, else the person is asked. */
+/** `{env}` from the environment or a file that it names; `{secret}` from its variable, else the person is asked. */
 function secretLookup(cli: Cli, mayAsk: boolean): SecretLookup {
   return async (need) => {
     const { reference } = need;
     const variable = 'env' in reference ? reference.env : secretVariable(reference.secret);
-    let value = cli.terminal.env[variable];
+    let value = await environmentSecret(cli.terminal.env, variable);
     // What was typed for one address is not sent to another.
     const purpose = `${variable} ${need.binding}`;
     if (!value && 'secret' in reference) value = cli.answers.get(purpose);
@@ -85,8 +86,8 @@ function missing(need: SecretNeed, variable: string) {
     message: `The ${need.title} is missing: the environment variable ${variable} is not set.`,
     next:
       'env' in need.reference
-        ? `Set ${variable}.`
-        : `Set ${variable}, or run it on a terminal to be asked.`,
+        ? `Set ${variable}, or ${variable}_FILE to the name of a file that holds it.`
+        : `Set ${variable}, or ${variable}_FILE to the name of a file that holds it, or run it on a terminal to be asked.`,
   });
 }
 

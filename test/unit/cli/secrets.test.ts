@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ClusterConfig } from '../../../src/core/config/parse';
 import type { ResolvedCluster } from '../../../src/compose/resolvedCluster';
 import { asked, backup, cluster, ID, plan, report, run } from './fakes';
@@ -82,6 +85,36 @@ describe('Secrets on the command line', () => {
       assert.equal(outcome.code, 3);
       assert.match(outcome.err, /config\.secretMissing/);
       assert.match(outcome.err, /Set CLUSTER_BACKUP_SECRET_MY_TOKEN/);
+    }
+  });
+
+  it('come from a file that the environment names, without the newline at its end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cluster-backup-secrets-'));
+    try {
+      const file = join(folder, 'token');
+      const withFile = (env: Record<string, string>) =>
+        run(['create', 'prod'], { ...withToken({ secret: 'my-token' }), env });
+      const name = 'CLUSTER_BACKUP_SECRET_MY_TOKEN';
+      for (const [content, expected] of [
+        [`${TOKEN}\n`, TOKEN],
+        [`${TOKEN}\r\n`, TOKEN],
+        [` ${TOKEN} \n\n`, ` ${TOKEN} \n`],
+      ] as const) {
+        await writeFile(file, content);
+        assert.equal(tokenOf(await withFile({ [`${name}_FILE`]: file })), expected);
+      }
+      const both = await withFile({ [name]: 'the-variable', [`${name}_FILE`]: file });
+      assert.equal(tokenOf(both), 'the-variable');
+      const gone = await withFile({ [`${name}_FILE`]: join(folder, 'gone') });
+      assert.equal(gone.code, 2);
+      assert.match(gone.err, new RegExp(`${name}_FILE names, can't be read.*config\\.unreadable`));
+      await writeFile(file, 'x'.repeat(64 * 1024 + 1));
+      const large = await withFile({ [`${name}_FILE`]: file });
+      assert.match(large.err, /too large for a secret/);
+      await writeFile(file, '\n');
+      assert.match((await withFile({ [`${name}_FILE`]: file })).err, /config\.secretMissing/);
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 
