@@ -1,11 +1,18 @@
 import type { PolicyConfig } from '../config/policy';
 import type { PolicyBackup } from '../policy/policyBackup';
+import { addInterval, parseInterval } from '../retention/interval';
+import type { Interval } from '../retention/interval';
+
+const DUE_FROM = 3 / 4;
 
 export type CheckRhythm = NonNullable<PolicyConfig['verify']>;
 
 /** Whether a backup's last check is longer ago than the policy allows. Missing files can't be checked. */
-export function isCheckOverdue(_rhythm: CheckRhythm, _backup: PolicyBackup, _now: Date): boolean {
-  throw new Error('Not there yet.');
+export function isCheckOverdue(rhythm: CheckRhythm, backup: PolicyBackup, now: Date): boolean {
+  const every = parseInterval(rhythm.every, 'vault');
+  if (every === undefined || backup.missing) return false;
+  const last = lastCheck(backup, now) ?? Math.min(backup.created, now.getTime());
+  return addInterval(new Date(last), every) < now;
 }
 
 /**
@@ -13,9 +20,32 @@ export function isCheckOverdue(_rhythm: CheckRhythm, _backup: PolicyBackup, _now
  * due. One is due from three quarters of `every` on, so that none gets overdue while the agent is at it.
  */
 export function nextCheck(
-  _rhythm: CheckRhythm,
-  _backups: readonly PolicyBackup[],
-  _now: Date,
+  rhythm: CheckRhythm,
+  backups: readonly PolicyBackup[],
+  now: Date,
 ): PolicyBackup | undefined {
-  throw new Error('Not there yet.');
+  const every = parseInterval(rhythm.every, 'vault');
+  if (every === undefined) return undefined;
+  let oldest: PolicyBackup | undefined;
+  let oldestCheck = Infinity;
+  for (const backup of backups) {
+    if (backup.missing) continue;
+    const check = lastCheck(backup, now) ?? -Infinity;
+    const isOlder =
+      check < oldestCheck || (check === oldestCheck && backup.created < (oldest?.created ?? 0));
+    if (!isOlder) continue;
+    oldest = backup;
+    oldestCheck = check;
+  }
+  return oldestCheck === -Infinity || isCheckDue(oldestCheck, every, now) ? oldest : undefined;
+}
+
+function isCheckDue(last: number, every: Interval, now: Date): boolean {
+  const length = addInterval(new Date(last), every).getTime() - last;
+  return last + length * DUE_FROM <= now.getTime();
+}
+
+/** A check dated after now was made under a clock that was wrong: nobody knows when, so it counts as none. */
+function lastCheck({ checked }: PolicyBackup, now: Date): number | undefined {
+  return checked === undefined || checked > now.getTime() ? undefined : checked;
 }

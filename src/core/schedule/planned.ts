@@ -1,5 +1,10 @@
 import type { PolicyConfig } from '../config/policy';
 import type { PolicyBackup } from '../policy/policyBackup';
+import { momentsOf } from './moments';
+import type { Moments } from './moments';
+
+/** A backup is there only when it is finished: for so long, or a quarter of the interval, none is missed. */
+const MOST_GRACE = 3_600_000;
 
 /** What of a policy says when backups are made. */
 export type Rhythm = Pick<PolicyConfig, 'schedules' | 'timeZone' | 'at' | 'jitter'>;
@@ -8,13 +13,16 @@ export type Rhythm = Pick<PolicyConfig, 'schedules' | 'timeZone' | 'at' | 'jitte
 export interface Due {
   /** The schedule's interval as written: kept in the manifest as `origin.schedule`. */
   schedule: string;
-  /** The last planned moment that has passed; undefined before the first. */
+  /** The last planned moment that has passed. */
   since: Date;
   /** No scheduled backup was begun between `since` and now: one is to be made now. */
   due: boolean;
   /** The next planned moment after now. */
   next: Date;
-  /** The newest backup of the schedule is older than its interval allows; since when. */
+  /**
+   * The newest scheduled backup is older than its interval allows: the first planned moment that got none, told a
+   * quarter of the interval later, an hour at most.
+   */
   missedSince?: Date;
 }
 
@@ -23,15 +31,43 @@ export interface Due {
  *
  * Moments follow the calendar of the policy's time zone, so that they do not wander: the beginning of each interval, for
  * days and more at the time `at`, and later by a part of `jitter` that is the same for every agent and after every
- * restart. What was missed while a machine slept is made up for once.
+ * restart. A time that the zone's clock leaps over counts as much later as it leaps, one that it shows twice the first
+ * time. What was missed while a machine slept is made up for once.
  *
  * @param key tells clusters apart, for the jitter: vault and name
  */
 export function dueOf(
-  _rhythm: Rhythm,
-  _key: string,
-  _backups: readonly PolicyBackup[],
-  _now: Date,
+  rhythm: Rhythm,
+  key: string,
+  backups: readonly PolicyBackup[],
+  now: Date,
 ): Due | undefined {
-  throw new Error('Not there yet.');
+  const moments = momentsOf(rhythm, key);
+  if (moments === undefined) return undefined;
+  const time = now.getTime();
+  const since = moments.upTo(time);
+  const newest = newestScheduled(backups, time);
+  const missed = newest === undefined ? undefined : missedAfter(moments, newest, time);
+  return {
+    schedule: moments.schedule,
+    since: new Date(since),
+    due: newest === undefined || newest < since,
+    next: new Date(moments.after(time)),
+    ...(missed === undefined ? {} : { missedSince: new Date(missed) }),
+  };
+}
+
+/** What is dated after now was made under a clock that was wrong: it stops nothing. */
+function newestScheduled(backups: readonly PolicyBackup[], now: number): number | undefined {
+  let newest: number | undefined;
+  for (const { scheduled, created } of backups) {
+    if (scheduled && created <= now && (newest === undefined || created > newest)) newest = created;
+  }
+  return newest;
+}
+
+function missedAfter(moments: Moments, newest: number, now: number): number | undefined {
+  const planned = moments.after(newest);
+  const grace = Math.min((moments.after(planned) - planned) / 4, MOST_GRACE);
+  return now >= planned + grace ? planned : undefined;
 }
