@@ -37,6 +37,7 @@ export function nextCheck(
     oldest = backup;
     oldestCheck = check;
   }
+  if (oldest === undefined) return undefined;
   return oldestCheck === -Infinity || isCheckDue(oldestCheck, every, now) ? oldest : undefined;
 }
 
