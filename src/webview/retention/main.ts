@@ -1,6 +1,8 @@
 import '../shared/base.css';
 import '../shared/fields.css';
 import '../shared/planLines.css';
+import '../shared/forecast/forecast.css';
+import '../shared/policyForm.css';
 import './retention.css';
 import type { RetentionPolicy } from '../../core/retention/policy';
 import type { RetentionOfKind } from '../../core/retention/settings';

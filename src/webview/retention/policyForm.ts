@@ -1,17 +1,10 @@
 import type { RetentionOfKind } from '../../core/retention/settings';
-import { button, h, icon, iconButton, section } from '../shared/dom';
-import { select, textField } from '../shared/fields';
-import { keysOf, problemsOf, withRow } from './draft';
-import type { Draft, DraftRow } from './draft';
-import { policyText } from './words';
-
-const UNITS = [
-  { value: 'h', label: 'hours' },
-  { value: 'd', label: 'days' },
-  { value: 'w', label: 'weeks' },
-  { value: 'M', label: 'months' },
-  { value: 'y', label: 'years' },
-] as const;
+import { h, icon, section } from '../shared/dom';
+import { textField } from '../shared/fields';
+import { scheduleFields } from '../shared/scheduleFields';
+import { problemsOf } from './draft';
+import type { Draft } from './draft';
+import { policyText } from '../shared/forecast/words';
 
 export interface FormOptions {
   kind: RetentionOfKind;
@@ -50,78 +43,22 @@ export function policyForm(options: FormOptions): HTMLElement {
 }
 
 function schedules(options: FormOptions): HTMLElement {
-  const { draft, locked, busy, onChange, onFocus } = options;
-  const rows = draft.rows.map((row, index) => scheduleRow(row, index, options));
+  const { kind, draft, locked, busy, onChange, onFocus } = options;
   return h(
     'fieldset',
     { class: 'schedules' },
     h('legend', {}, 'Automatic backups'),
-    draft.rows.length === 0 &&
-      h('p', { class: 'muted' }, 'No schedule: no backup is made automatically.'),
-    draft.rows.length > 0 && h('ol', { class: 'rows' }, ...rows),
-    locked === undefined &&
-      button(
-        'Add Schedule',
-        () => {
-          const more = withRow(draft);
-          const added = more.rows.at(-1);
-          onChange(more, true);
-          if (added !== undefined) onFocus(keysOf(added).every);
-        },
-        { icon: 'add', id: 'add-schedule', disabled: busy },
-      ),
-  );
-}
-
-function scheduleRow(row: DraftRow, index: number, options: FormOptions): HTMLElement {
-  const { draft, kind, locked, busy, onChange, onFocus } = options;
-  const keys = keysOf(row);
-  const problems = problemsOf(draft, kind.policy);
-  const fixed = locked !== undefined || busy;
-  /** The fields hold what was typed; only what is wrong is said anew. */
-  const typed = (change: Partial<DraftRow>, key: string) => {
-    Object.assign(row, change);
-    onChange(draft, false);
-    return problemsOf(draft, kind.policy)[key];
-  };
-  const field = (key: string, label: string, name: 'every' | 'kept') =>
-    textField({
-      key,
-      label,
-      value: row[name],
-      numeric: true,
-      readonly: fixed,
+    ...scheduleFields({
+      rows: draft.rows,
+      whose: 'platform',
+      none: 'No schedule: no backup is made automatically.',
+      locked: locked !== undefined,
       ...(locked === undefined ? {} : { describedBy: 'locked' }),
-      problem: problems[key],
-      onInput: (value) => typed({ [name]: value.trim() }, key),
-    });
-  const remove = () => {
-    const rows = draft.rows.filter((other) => other !== row);
-    const next = rows[Math.min(index, rows.length - 1)];
-    onChange({ ...draft, rows }, true);
-    onFocus(next === undefined ? 'add-schedule' : `remove-${next.key}`);
-  };
-  const remover = iconButton('trash', `Remove schedule ${index + 1}`, remove);
-  remover.id = `remove-${row.key}`;
-  const units = row.unit === '' ? [{ value: '', label: '(choose)' }, ...UNITS] : [...UNITS];
-  return h(
-    'li',
-    { class: 'row', role: 'group', 'aria-label': `Schedule ${index + 1}` },
-    field(keys.every, 'One every', 'every'),
-    select<string>({
-      key: keys.unit,
-      label: 'Unit',
-      hiddenLabel: true,
-      value: row.unit,
-      options: units,
-      disabled: fixed,
-      onChange: (unit) => {
-        row.unit = unit;
-        onChange(draft, true);
-      },
+      busy,
+      problems: () => problemsOf(draft, kind.policy),
+      onChange: (rows, redraw) => onChange(Object.assign(draft, { rows }), redraw),
+      onFocus,
     }),
-    field(keys.kept, 'keep the newest', 'kept'),
-    locked === undefined && !busy && remover,
   );
 }
 

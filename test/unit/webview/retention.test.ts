@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
 import { forecast } from '../../../src/core/retention/forecast';
 import type { RetentionPolicy } from '../../../src/core/retention/policy';
-import { dateRows } from '../../../src/webview/retention/dateTable';
+import { dateRows } from '../../../src/webview/shared/forecast/dateTable';
 import {
   draftOf,
   isUnchanged,
-  keysOf,
   policyOf,
   problemsOf,
   warningsOf,
-  withRow,
 } from '../../../src/webview/retention/draft';
+import { keysOf, withRow } from '../../../src/webview/shared/draftRows';
 import type { Draft } from '../../../src/webview/retention/draft';
-import { SPANS, lanesOf, stretchOf, ticksOf } from '../../../src/webview/retention/timeline';
-import type { Span } from '../../../src/webview/retention/timeline';
+import { SPANS, lanesOf, stretchOf, ticksOf } from '../../../src/webview/shared/forecast/timeline';
+import type { Span } from '../../../src/webview/shared/forecast/timeline';
+import { activity } from '../../../src/webview/retention/words';
 import {
-  activity,
   dateText,
   drawingText,
   laneTitle,
   policyText,
   summary,
-} from '../../../src/webview/retention/words';
+} from '../../../src/webview/shared/forecast/words';
 import { shownRetention } from '../../support/retentionSettings';
 
 const DAY = 86_400_000;
@@ -103,7 +102,7 @@ describe('the fields of a retention policy', () => {
   });
 
   it('add a schedule that is not there yet, with a key of its own', () => {
-    const draft = withRow(withRow(draftOf(policy)));
+    const draft = { ...draftOf(policy), rows: withRow(withRow(draftOf(policy).rows)) };
     assert.deepEqual(
       draft.rows.map((r) => `${r.every}${r.unit}`),
       ['1d', '1M', '1w', '1h'],

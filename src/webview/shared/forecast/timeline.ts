@@ -1,7 +1,7 @@
-import type { ForecastBackup } from '../../core/retention/forecast';
-import { addInterval } from '../../core/retention/interval';
-import type { Interval } from '../../core/retention/interval';
-import type { RetentionPolicy } from '../../core/retention/policy';
+import type { ForecastBackup } from '../../../core/retention/forecast';
+import { addInterval } from '../../../core/retention/interval';
+import type { Interval } from '../../../core/retention/interval';
+import type { RetentionPolicy } from '../../../core/retention/policy';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -130,4 +130,15 @@ export function ticksOf({ from, until }: Stretch, span: Span['id']): Date[] {
     if (tick >= from && isMarked) ticks.push(new Date(tick));
   }
   return ticks;
+}
+
+/** How a mark of the axis is called. */
+export function tickText(tick: Date, span: Span['id']): string {
+  const locale = document.documentElement.lang || undefined;
+  const isJanuary = tick.getMonth() === 0;
+  const format: Intl.DateTimeFormatOptions =
+    span === 'year' || span === 'quarter'
+      ? { month: 'short', ...(isJanuary ? { year: 'numeric' } : {}) }
+      : { day: 'numeric', month: 'short' };
+  return new Intl.DateTimeFormat(locale, format).format(tick);
 }

@@ -1,8 +1,8 @@
-import { present } from '../../core/retention/forecast';
-import type { ForecastBackup } from '../../core/retention/forecast';
-import { addInterval } from '../../core/retention/interval';
-import { h } from '../shared/dom';
-import { countText } from '../shared/format';
+import { present } from '../../../core/retention/forecast';
+import type { ForecastBackup } from '../../../core/retention/forecast';
+import { addInterval } from '../../../core/retention/interval';
+import { h } from '../dom';
+import { countText } from '../format';
 import type { Stretch } from './timeline';
 import { ageAt, goesText, keptBy, momentText } from './words';
 
