@@ -234,14 +234,12 @@ export function createOperations(options: OperationsOptions): Operations {
         { kind: 'verify', id: activityId, cluster: backup.manifest.cluster, subject: stored.name },
         undefined,
         context,
-        async (c) => {
+        (c) => {
           const vault = openFolderVault(vaultOptions(source.vault, c.log));
-          const result = await verifyBackup({ ...stored, backup }, { ...parts, vault }, c);
-          if (result.error !== undefined)
-            c.log.error(`${result.error.code}: ${result.error.message}`);
-          return result;
+          return verifyBackup({ ...stored, backup }, { ...parts, vault }, c);
         },
         () => backup.manifest.id,
+        ({ error }) => error,
       );
     },
 

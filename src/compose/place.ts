@@ -1,3 +1,4 @@
+import type { ErrorInfo } from '../core/errors';
 import { recorded } from '../core/operations/activity';
 import type { Activity, ActivityStore } from '../core/operations/activity';
 import type { RunContext, SnapshotFormat } from '../core/ports';
@@ -37,6 +38,7 @@ export interface Place {
     context: RunContext,
     run: (context: RunContext) => Promise<T>,
     backupId?: (result: T) => string | undefined,
+    failure?: (result: T) => ErrorInfo | undefined,
   ) => Promise<T>;
   /** Checking goes on in a thread beside the one that reads, encrypts and sends, where there may be one. */
   beside: <P extends { format: SnapshotFormat }>(parts: P) => P;
@@ -48,7 +50,7 @@ export function createPlace(options: OperationsOptions): Place {
   const activities: ActivityStore = openActivityFolder({ folder: options.activities, clock });
   return {
     options,
-    record: ({ subject, ...rest }, cluster, context, run, backupId) =>
+    record: ({ subject, ...rest }, cluster, context, run, backupId, failure) =>
       recorded(
         activities,
         { ...rest, by: options.by, ...(subject === undefined ? {} : { subject }) },
@@ -56,6 +58,7 @@ export function createPlace(options: OperationsOptions): Place {
         context,
         run,
         backupId,
+        failure,
       ),
     beside: (parts) => {
       const { workers } = options;

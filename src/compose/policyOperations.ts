@@ -1,9 +1,17 @@
+import { coreErrors, toErrorInfo } from '../core/errors';
 import type { Backup, BackupScope, Verification } from '../core/model';
 import { planPrune, prune } from '../core/operations/prune';
 import type { PrunePlan, PruneResult } from '../core/operations/prune';
+import { policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
+import { scheduledCheck } from '../core/operations/scheduledCheck';
+import { verifyBackup } from '../core/operations/verify';
+import { policyBackup } from '../core/policy/policyBackup';
+import type { PolicyBackup } from '../core/policy/policyBackup';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
 import type { VaultRetention } from '../core/retention/decide';
+import type { CheckRhythm } from '../core/schedule/checks';
 import { openFolderVault } from '../vaults/folder/folderVault';
+import { encryptor, formatOf, openSource, withParts } from './parts';
 import type { Place, Recorded } from './place';
 import type { ResolvedCluster } from './resolvedCluster';
 import { vaultOptions } from './vaultOptions';
@@ -44,6 +52,14 @@ export interface PolicyOperations {
     c: RunContext,
   ): Promise<{ id: string } | undefined>;
   /**
+   * The backups of a cluster as its policy sees them: those of the side on which the mode keeps them, where a cluster is
+   * given; those of a vault, which takes no secret, else.
+   */
+  policyBackups(
+    p: { cluster: ResolvedCluster; mode?: string | undefined } | VaultPlace,
+    c: RunContext,
+  ): Promise<PolicyBackup[]>;
+  /**
    * Reads a backup back and keeps what was found in its manifest, as the agent does it: slowly, and where it can't be
    * opened here (the private key is elsewhere) by the sum of what lies on the disk. Undefined where another is at it.
    */
@@ -54,29 +70,94 @@ export interface PolicyOperations {
         decryption: DecryptionSecrets;
         /** Bytes a second. */
         rate?: number | undefined;
+        /** The policy's: under the lock, one that is not due any more is left. */
+        rhythm?: CheckRhythm | undefined;
       },
     c: RunContext,
   ): Promise<Verification | undefined>;
 }
 
-export function createPolicyOperations({ record }: Place): PolicyOperations {
+export function createPolicyOperations({ options, record, beside }: Place): PolicyOperations {
   const vaultOf = ({ vault }: VaultPlace, { log }: RunContext) =>
     openFolderVault(vaultOptions(vault, log));
   return {
     planPrune: (p, context) => planPrune({ ...p, vault: vaultOf(p, context) }, context),
 
-    prune: ({ activityId, ...p }, context) =>
-      record({ kind: 'prune', id: activityId, cluster: p.cluster }, undefined, context, (c) =>
-        prune({ ...p, vault: vaultOf(p, c) }, c),
-      ),
+    async prune({ activityId, ...p }, context) {
+      const vault = vaultOf(p, context);
+      const now = await planPrune({ ...p, vault }, context);
+      const going = now.items.filter(({ keep }) => !keep).length;
+      if (going === 0 && now.stopped === undefined) return { removed: [], frees: 0 };
+      return record(
+        {
+          kind: 'prune',
+          id: activityId,
+          cluster: p.cluster,
+          subject: going === 1 ? '1 backup' : `${going} backups`,
+        },
+        undefined,
+        context,
+        (c) => prune({ ...p, vault: vaultOf(p, c) }, c),
+        undefined,
+        ({ stopped }) =>
+          stopped &&
+          toErrorInfo(coreErrors.pruneStopped({ message: stopped.text, next: stopped.next })),
+      );
+    },
 
     pin: (p, context) =>
       vaultOf(p, context).update(p.id, ({ pin: _, ...manifest }) =>
         p.pin ? { ...manifest, pin: true } : manifest,
       ),
 
-    scheduledBackup: () => Promise.reject(new Error('Not there yet.')),
+    scheduledBackup: ({ activityId, cluster, ...run }, context) =>
+      withParts(cluster, options, context.log, async (parts) => {
+        for (const left of await parts.vault.recover()) {
+          context.log.info(`Removed what a crash left: ${left}.`);
+        }
+        const activity = {
+          kind: 'backup' as const,
+          id: activityId,
+          cluster: parts.name,
+          subject: `every ${run.schedule}`,
+        };
+        return scheduledBackup(
+          beside(parts),
+          run,
+          (c, make) => record(activity, cluster, c, make, ({ id }) => id),
+          context,
+        );
+      }),
 
-    scheduledCheck: () => Promise.reject(new Error('Not there yet.')),
+    policyBackups: async (p, context) =>
+      'vault' in p
+        ? (await vaultOf(p, context).list(p.cluster)).map(policyBackup)
+        : withParts(p.cluster, options, context.log, (parts) =>
+            policyBackups(parts, p.mode, context),
+          ),
+
+    async scheduledCheck({ activityId, decryption, rate: _, ...p }, context) {
+      const result = await scheduledCheck(
+        { ...p, vault: vaultOf(p, context) },
+        async (backup, c) => {
+          const stored = {
+            ...(await openSource({ kind: 'backup', vault: p.vault, id: p.id }, c.log)),
+            backup,
+          };
+          const format = await formatOf(stored);
+          const parts = beside({ encryptor: await encryptor(), decryption, format });
+          return record(
+            { kind: 'verify', id: activityId, cluster: p.cluster, subject: stored.name },
+            undefined,
+            c,
+            (inner) => verifyBackup(stored, { ...parts, vault: vaultOf(p, inner) }, inner),
+            () => p.id,
+            ({ error }) => error,
+          );
+        },
+        context,
+      );
+      return result?.verification;
+    },
   };
 }

@@ -109,6 +109,11 @@ export const coreErrors = errorTable('core', {
   needsKey: { category: 'refused', next: 'Give a private key of one of the recipients.' },
   notRestorable: { category: 'refused', next: 'Choose a backup that passes verification.' },
   notRemovable: { category: 'refused', next: 'Do what the plan names first, or leave it there.' },
+  backupBlocked: {
+    category: 'refused',
+    next: 'Mend what the message names; the next run tries again.',
+  },
+  pruneStopped: { category: 'refused', next: 'Do what the plan of the prune says.' },
   badRetention: { category: 'refused', next: 'Correct what the message names, then plan it anew.' },
   restoreIncomplete: {
     category: 'failed',

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { coreErrors } from '../../core/errors';
 import { labelProblem } from '../../core/model';
 import type { BackupScope, ItemSelector } from '../../core/model';
+import { blockedBackup } from '../../core/operations/planBackup';
 import type { BackupModeInfo, BackupPlan, SystemDefinition } from '../../core/ports';
 import { destructiveLines } from '../../core/restoreChoices';
 import { backupPlanText } from '../backupPlanText';
@@ -147,14 +148,8 @@ function announce(cli: Cli, name: string, plan: BackupPlan, dryRun: boolean | un
     out.clear();
     out.note(planLinesText(plan.items).trimEnd());
   }
-  const blockers = plan.items.filter(({ severity }) => severity === 'blocker');
-  if (blockers.length === 0) return;
-  const titles = blockers.map(({ title, code }) => `${title} [${code}]`);
-  const next = blockers[0]?.detail?.replace(/[.\s]*$/, '.');
-  throw cliErrors.backupBlocked({
-    message: `Cluster "${name}" can't be backed up now: ${titles.join('; ')}.`,
-    ...(next === undefined ? {} : { next }),
-  });
+  const blocked = blockedBackup(name, plan);
+  if (blocked !== undefined) throw cliErrors.backupBlocked(blocked);
 }
 
 /** The parts that are on by default, with those asked for and without those left out. */

@@ -64,6 +64,8 @@ export interface ActivityStore {
 
 /**
  * Runs an operation as an activity: its start, log, progress and end go to the journal, secrets taken out.
+ *
+ * @param failure what a result says that is bad news all the same, e.g. damage that was found: the activity ends failed
  */
 export async function recorded<T>(
   store: ActivityStore,
@@ -72,9 +74,16 @@ export async function recorded<T>(
   context: RunContext,
   run: (context: RunContext, id: string) => Promise<T>,
   backupId?: (result: T) => string | undefined,
+  failure?: (result: T) => ErrorInfo | undefined,
 ): Promise<T> {
   const writer = await store.start(activity);
   const mask = (text: string) => redact(text, secrets);
+  const maskedInfo = ({ code, category, message, next }: ErrorInfo) => ({
+    code,
+    category,
+    message: mask(message),
+    next: mask(next),
+  });
   const write = (level: keyof Log) => (message: string) => {
     writer.log(level, mask(message));
     context.log[level](mask(message));
@@ -92,12 +101,17 @@ export async function recorded<T>(
   try {
     const result = await run({ ...context, log, progress }, writer.id);
     const id = backupId?.(result);
-    await writer.finish({ state: 'done', ...(id === undefined ? {} : { backupId: id }) });
+    const found = failure?.(result);
+    if (found !== undefined) log.error(`${found.code}: ${found.message} ${found.next}`);
+    await writer.finish({
+      ...(found === undefined ? { state: 'done' } : { state: 'failed', error: maskedInfo(found) }),
+      ...(id === undefined ? {} : { backupId: id }),
+    });
     return result;
   } catch (error) {
     // What became of each change is in the log already.
-    const { detail, changes: _, ...info } = toErrorInfo(error);
-    const masked = { ...info, message: mask(info.message), next: mask(info.next) };
+    const { detail, ...info } = toErrorInfo(error);
+    const masked = maskedInfo(info);
     log.error(`${masked.code}: ${masked.message} ${masked.next}`);
     if (detail !== undefined) log.debug(detail);
     await writer.finish({

@@ -1,3 +1,4 @@
+import type { ErrorOccurrence } from '../errors';
 import type { BackupPlan, RunContext } from '../ports';
 import { checkRequest } from './backup';
 import type { BackupOptions } from './backup';
@@ -15,4 +16,19 @@ export async function planBackup(
   const { scope, on, answers } = options;
   const request = { mode, scope, on, encryption, answers };
   return (await adapter.planBackup?.(request, context)) ?? { items: [] };
+}
+
+/** What stops a backup, for the error of whoever asked for it; undefined where nothing does. */
+export function blockedBackup(
+  cluster: string,
+  { items }: BackupPlan,
+): Pick<ErrorOccurrence, 'message' | 'next'> | undefined {
+  const blockers = items.filter(({ severity }) => severity === 'blocker');
+  if (blockers.length === 0) return undefined;
+  const titles = blockers.map(({ title, code }) => `${title} [${code}]`);
+  const next = blockers[0]?.detail?.replace(/[.\s]*$/, '.');
+  return {
+    message: `Cluster "${cluster}" can't be backed up now: ${titles.join('; ')}.`,
+    ...(next === undefined ? {} : { next }),
+  };
 }

@@ -1,3 +1,6 @@
+import { ClusterBackupError, throwIfCancelled, toErrorInfo } from '../errors';
+import { policyBackup } from '../policy/policyBackup';
+import { decide } from '../retention/decide';
 import type { RetentionStop, VaultRetention } from '../retention/decide';
 import type { RunContext, Vault } from '../ports';
 
@@ -30,29 +33,97 @@ export interface PrunePlan {
 }
 
 export interface PruneResult {
+  /** Oldest first. */
   removed: PruneItem[];
   frees: number;
   /** As in the plan that was made just before. */
   stopped?: RetentionStop;
 }
 
+interface PruneParts {
+  vault: Vault;
+  cluster: string;
+  policy: VaultRetention;
+}
+
 /** What a policy lets go of now, and why; changes nothing. */
-export function planPrune(
-  _parts: { vault: Vault; cluster: string; policy: VaultRetention },
-  _context: RunContext,
+export async function planPrune(
+  { vault, cluster, policy }: PruneParts,
+  context: RunContext,
 ): Promise<PrunePlan> {
-  throw new Error('Not there yet.');
+  context.progress({ phase: 'Looking at the backups' });
+  const backups = await vault.list(cluster);
+  throwIfCancelled(context.signal);
+  const now = context.clock.now();
+  const { decisions, stopped } = decide(policy, backups.map(policyBackup), now);
+  const byId = new Map(decisions.map((decision) => [decision.id, decision]));
+  const items = backups.map(({ manifest: { id, file, created, bytes, label } }): PruneItem => {
+    const { keep = true, holds = [], why = '' } = byId.get(id) ?? {};
+    return { id, file, created, bytes, ...(label ? { label } : {}), keep, holds, why };
+  });
+  return {
+    cluster,
+    at: now.toISOString(),
+    policy,
+    items,
+    frees: bytesOf(items.filter(({ keep }) => !keep)),
+    ...(stopped === undefined ? {} : { stopped }),
+  };
 }
 
 /**
- * Deletes what a policy lets go of, under the cluster's lock, decided anew there.
+ * Deletes what a policy lets go of, the oldest first, under the cluster's lock and decided anew there. The first that
+ * can't be deleted ends it; what went before stays gone, as the policy says so.
  *
  * @param plan what a person was shown: nothing goes that it does not name. Left out: whatever goes by now.
- * @throws `vault.locked`, `vault.notRemoved`
+ * @throws `vault.locked`, `vault.lockLost`, `vault.notRemoved`, `core.cancelled`
  */
-export function prune(
-  _parts: { vault: Vault; cluster: string; policy: VaultRetention; plan?: PrunePlan | undefined },
-  _context: RunContext,
+export async function prune(
+  parts: PruneParts & { plan?: PrunePlan | undefined },
+  context: RunContext,
 ): Promise<PruneResult> {
-  throw new Error('Not there yet.');
+  const { vault, cluster, plan } = parts;
+  const lock = await vault.lock(cluster, 'prune');
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  const removed: PruneItem[] = [];
+  try {
+    const now = await planPrune(parts, { ...context, signal });
+    const shown = plan && new Set(plan.items.flatMap(({ keep, id }) => (keep ? [] : [id])));
+    const going = now.items.filter(({ keep, id }) => !keep && shown?.has(id) !== false).reverse();
+    for (const item of going) {
+      throwIfLost(lock.signal);
+      throwIfCancelled(signal);
+      context.progress({ phase: 'Deleting backups', done: removed.length, total: going.length });
+      await removeOne(vault, item, removed.length, going.length);
+      context.log.info(`Deleted ${item.file}: ${item.why}.`);
+      removed.push(item);
+    }
+    if (going.length > 0) {
+      context.progress({ phase: 'Deleting backups', done: going.length, total: going.length });
+    }
+    const { stopped } = now;
+    return { removed, frees: bytesOf(removed), ...(stopped === undefined ? {} : { stopped }) };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function removeOne(vault: Vault, item: PruneItem, done: number, of: number): Promise<void> {
+  try {
+    await vault.remove(item.id);
+  } catch (error) {
+    const { code, category, message, next } = toErrorInfo(error);
+    // Somebody else was quicker: it has gone, as it should.
+    if (code === 'core.unknownBackup') return;
+    const text = `${message} ${done} of ${of} were deleted before it, the others are still there.`;
+    throw new ClusterBackupError({ code, category, message: text, next }, { cause: error });
+  }
+}
+
+function throwIfLost(signal: AbortSignal): void {
+  if (signal.aborted) throw signal.reason;
+}
+
+function bytesOf(items: readonly PruneItem[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -48,8 +48,12 @@ export interface Vault {
   update(id: string, change: (manifest: Manifest) => Manifest): Promise<Backup>;
   /** @param discard how to put a file away (e.g. the system's trash); default: delete */
   remove(id: string, discard?: (path: string) => Promise<void>): Promise<void>;
-  /** One writer a cluster. Throws `vault.locked` with who holds it and since when. */
-  lock(cluster: string, purpose: string): Promise<VaultLock>;
+  /**
+   * One writer a cluster. Throws `vault.locked` with who holds it and since when.
+   *
+   * @param kind `check`: a lock of its own, for reading a backup back; neither waits for the other
+   */
+  lock(cluster: string, purpose: string, kind?: 'work' | 'check'): Promise<VaultLock>;
   /** Finds files without a manifest that nobody is writing. Adopting them is the operation's work. */
   strays(): Promise<{ path: string; cluster: string | undefined }[]>;
   /** Writes a manifest beside a stray file. */

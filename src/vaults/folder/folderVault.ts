@@ -134,9 +134,9 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
         throw vaultError(error, 'Deleting the backup', path, 'write');
       }
     },
-    lock: async (cluster, purpose) => {
+    lock: async (cluster, purpose, kind) => {
       checkClusterName(cluster);
-      return lockCluster({ folder: join(root, cluster), cluster, purpose, clock, staleMs });
+      return lockCluster({ folder: join(root, cluster), cluster, purpose, clock, staleMs, kind });
     },
     strays: () => findStrays(root, { endings, settleMs, staleMs }),
     adopt: (path, manifest) => adoptStray(root, resolve(path), manifest, step),

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Clock, VaultLock } from '../../core/ports';
 import { errnoOf, vaultError, vaultErrors } from '../errors';
 import { FILE_MODE } from './files';
-import { DEAD, LOCK, LOCK_HOLDER, TEMP } from './names';
+import { CHECK_LOCK, CHECK_LOCK_HOLDER, DEAD, LOCK, LOCK_HOLDER, TEMP } from './names';
 import { newOwner, ownerHasEnded, ownerSchema } from './process';
 import { makeClusterFolder } from './writer';
 
@@ -20,6 +20,20 @@ export interface LockOptions {
   clock: Clock;
   /** Without a heartbeat for this long (ms), the lock is free. */
   staleMs: number;
+  /** `check`: the lock of reading back, which keeps nobody from working. */
+  kind?: 'work' | 'check' | undefined;
+}
+
+/** Where a lock lies: the folder that beats, and who holds it. */
+interface LockPaths {
+  lock: string;
+  holder: string;
+}
+
+function pathsOf(folder: string, kind: LockOptions['kind'] = 'work'): LockPaths {
+  return kind === 'check'
+    ? { lock: join(folder, CHECK_LOCK), holder: join(folder, CHECK_LOCK_HOLDER) }
+    : { lock: join(folder, LOCK), holder: join(folder, LOCK_HOLDER) };
 }
 
 /**
@@ -29,26 +43,28 @@ export interface LockOptions {
  * @throws `vault.locked` with who holds it and since when
  */
 export async function lockCluster(options: LockOptions): Promise<VaultLock> {
-  const { folder, cluster, purpose, clock, staleMs } = options;
+  const { folder, cluster, purpose, clock, staleMs, kind } = options;
+  const paths = pathsOf(folder, kind);
   const lost = new AbortController();
   try {
     await makeClusterFolder(folder);
-    await freeIfHolderEnded(folder);
-    const wasHeld = await lockTime(folder);
+    await freeIfHolderEnded(paths);
+    const wasHeld = await lockTime(paths);
     const { lock: acquire } = await import('./properLockfile');
-    const release = await acquire(folder, {
-      lockfilePath: join(folder, LOCK),
+    // Named by the lock itself: the library knows one lock a name, and a folder may have two.
+    const release = await acquire(paths.lock, {
+      lockfilePath: paths.lock,
       realpath: false,
       stale: staleMs,
       update: Math.min(5_000, staleMs / 3),
       onCompromised: (cause) => lost.abort(lockLost(cluster, folder, cause)),
     });
     const holder: Holder = { ...newOwner(), purpose, since: clock.now().toISOString() };
-    await writeHolder(folder, holder);
-    if (wasHeld !== undefined) await confirm(folder, holder, lost);
-    return { signal: lost.signal, release: () => releaseLock(folder, holder, release) };
+    await writeHolder(paths, holder);
+    if (wasHeld !== undefined) await confirm(paths, holder, lost);
+    return { signal: lost.signal, release: () => releaseLock(paths, holder, release) };
   } catch (error) {
-    if (errnoOf(error) === 'ELOCKED') throw await lockedError(folder, cluster);
+    if (errnoOf(error) === 'ELOCKED') throw await lockedError(paths, options);
     throw vaultError(error, `Locking the cluster "${cluster}"`, folder, 'write');
   }
 }
@@ -58,24 +74,26 @@ export async function lockCluster(options: LockOptions): Promise<VaultLock> {
  * What was written before that time is not its work.
  */
 export async function heldSince(folder: string, staleMs: number): Promise<number | undefined> {
-  const beat = await lockTime(folder);
+  const paths = pathsOf(folder);
+  const beat = await lockTime(paths);
   if (beat === undefined || Date.now() - beat > staleMs) return undefined;
-  const holder = await readHolder(folder);
+  const holder = await readHolder(paths);
   if (holder === undefined) return beat;
   return ownerHasEnded(holder) ? undefined : holder.written;
 }
 
-async function lockTime(folder: string): Promise<number | undefined> {
+async function lockTime({ lock }: LockPaths): Promise<number | undefined> {
   try {
-    return (await lstat(join(folder, LOCK))).mtimeMs;
+    return (await lstat(lock)).mtimeMs;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function readHolder(folder: string): Promise<(Holder & { written: number }) | undefined> {
-  const path = join(folder, LOCK_HOLDER);
+async function readHolder({
+  holder: path,
+}: LockPaths): Promise<(Holder & { written: number }) | undefined> {
   try {
     const holder = holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     return { ...holder, written: (await lstat(path)).mtimeMs };
@@ -84,18 +102,17 @@ async function readHolder(folder: string): Promise<(Holder & { written: number }
   }
 }
 
-async function writeHolder(folder: string, holder: Holder): Promise<void> {
-  const path = join(folder, LOCK_HOLDER);
+async function writeHolder({ holder: path }: LockPaths, holder: Holder): Promise<void> {
   const temp = `${path}.${holder.token}${TEMP}`;
   await writeFile(temp, JSON.stringify(holder), { mode: FILE_MODE, flag: 'wx' });
   await rename(temp, path);
 }
 
 /** A holder that has certainly ended need not be waited for. Of several who see it, one frees it. */
-async function freeIfHolderEnded(folder: string): Promise<void> {
-  const holder = await readHolder(folder);
+async function freeIfHolderEnded(paths: LockPaths): Promise<void> {
+  const holder = await readHolder(paths);
   if (holder === undefined || !ownerHasEnded(holder)) return;
-  const path = join(folder, LOCK_HOLDER);
+  const path = paths.holder;
   const aside = `${path}.${newOwner().token}${DEAD}`;
   try {
     await rename(path, aside);
@@ -105,7 +122,7 @@ async function freeIfHolderEnded(folder: string): Promise<void> {
       await rename(aside, path);
       return;
     }
-    await rm(join(folder, LOCK), { recursive: true, force: true });
+    await rm(paths.lock, { recursive: true, force: true });
     await rm(aside, { force: true });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
@@ -113,20 +130,20 @@ async function freeIfHolderEnded(folder: string): Promise<void> {
 }
 
 /** Two who find a stale lock at once may both think they took it: the one named last has it. */
-async function confirm(folder: string, holder: Holder, lost: AbortController): Promise<void> {
+async function confirm(paths: LockPaths, holder: Holder, lost: AbortController): Promise<void> {
   await delay(150 + Math.random() * 100);
-  const now = await readHolder(folder);
+  const now = await readHolder(paths);
   if (now?.token === holder.token && !lost.signal.aborted) return;
   throw Object.assign(new Error('Taken by another at the same moment'), { code: 'ELOCKED' });
 }
 
 async function releaseLock(
-  folder: string,
+  paths: LockPaths,
   holder: Holder,
   release: () => Promise<void>,
 ): Promise<void> {
-  const now = await readHolder(folder);
-  if (now?.token === holder.token) await rm(join(folder, LOCK_HOLDER), { force: true });
+  const now = await readHolder(paths);
+  if (now?.token === holder.token) await rm(paths.holder, { force: true });
   try {
     await release();
   } catch (error) {
@@ -136,13 +153,14 @@ async function releaseLock(
   }
 }
 
-async function lockedError(folder: string, cluster: string) {
-  const holder = await readHolder(folder);
+async function lockedError(paths: LockPaths, { cluster, kind }: LockOptions) {
+  const holder = await readHolder(paths);
   const who =
     holder === undefined
       ? 'another process'
       : `${holder.host}:${holder.pid} since ${holder.since} (${holder.purpose})`;
-  return vaultErrors.locked({ message: `The backups of "${cluster}" are in use by ${who}.` });
+  const doing = kind === 'check' ? 'are being checked' : 'are in use';
+  return vaultErrors.locked({ message: `The backups of "${cluster}" ${doing} by ${who}.` });
 }
 
 function lockLost(cluster: string, folder: string, cause: unknown) {

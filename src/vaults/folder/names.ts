@@ -17,6 +17,9 @@ export const DEAD = '.dead';
 /** The lock of a cluster: a folder whose time is the heartbeat, and who holds it. */
 export const LOCK = '.lock';
 export const LOCK_HOLDER = '.lock.json';
+/** The same for the one who reads backups back: a slow check holds up nobody. */
+export const CHECK_LOCK = '.verify.lock';
+export const CHECK_LOCK_HOLDER = '.verify.lock.json';
 
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const ENDING = /^(\.[A-Za-z0-9]{1,16}){1,4}$/;

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { heldSince } from './lock';
 import { finishManifest, parseManifest } from './manifestFile';
 import { clearDeadMarker, markerState } from './marker';
-import { DEAD, DELETING, LOCK_HOLDER, MANIFEST, PARTIAL, TEMP, UPDATING } from './names';
+import {
+  CHECK_LOCK_HOLDER,
+  DEAD,
+  DELETING,
+  LOCK_HOLDER,
+  MANIFEST,
+  PARTIAL,
+  TEMP,
+  UPDATING,
+} from './names';
 import { finishRemoval } from './remove';
 import { clusterFolders, readFolder } from './scan';
 import { writingHere } from './writer';
@@ -49,12 +58,12 @@ async function recoverManifests(context: Context, names: string[]): Promise<void
   const { folder, staleMs } = context;
   for (const name of names.filter((one) => one.endsWith(TEMP))) {
     const path = join(folder, name);
-    const file = name.slice(0, name.indexOf(name.startsWith(LOCK_HOLDER) ? TEMP : MANIFEST));
-    if (!name.includes(MANIFEST) && !name.startsWith(LOCK_HOLDER)) continue;
-    if (name.startsWith(LOCK_HOLDER)) {
+    if (name.startsWith(LOCK_HOLDER) || name.startsWith(CHECK_LOCK_HOLDER)) {
       if ((await ageOf(path)) > staleMs) await rm(path, { force: true });
       continue;
     }
+    if (!name.includes(MANIFEST)) continue;
+    const file = name.slice(0, name.indexOf(MANIFEST));
     if (await isBeingChanged(join(folder, file), path, staleMs)) continue;
     if (await completes(context, path, file, names)) {
       await finishManifest(path, join(folder, file));

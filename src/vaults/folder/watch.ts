@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDER_MODE } from './files';
-import { LOCK, LOCK_HOLDER, PARTIAL, TEMP, UPDATING } from './names';
+import { CHECK_LOCK, LOCK, LOCK_HOLDER, PARTIAL, TEMP, UPDATING } from './names';
 import { clusterFolders } from './scan';
 
 export interface WatchOptions {
@@ -100,6 +100,8 @@ export class FolderWatch {
 function matters(event: string, name: string | null): boolean {
   if (name === null) return true;
   if (name === LOCK) return event === 'rename';
+  // A check that begins or ends changes nothing either: what it finds comes with the manifest.
+  if (name.startsWith(CHECK_LOCK)) return false;
   const passing = [PARTIAL, TEMP, UPDATING];
   return !name.startsWith(LOCK_HOLDER) && !passing.some((ending) => name.endsWith(ending));
 }
