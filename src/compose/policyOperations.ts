@@ -94,6 +94,8 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
           id: activityId,
           cluster: p.cluster,
           subject: going === 1 ? '1 backup' : `${going} backups`,
+          // A person was shown a plan.
+          ...(p.plan === undefined ? { scheduled: true } : {}),
         },
         undefined,
         context,
@@ -120,6 +122,7 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
           id: activityId,
           cluster: parts.name,
           subject: `every ${run.schedule}`,
+          scheduled: true,
         };
         return scheduledBackup(
           beside(parts),
@@ -147,7 +150,13 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
           const format = await formatOf(stored);
           const parts = beside({ encryptor: await encryptor(), decryption, format });
           return record(
-            { kind: 'verify', id: activityId, cluster: p.cluster, subject: stored.name },
+            {
+              kind: 'verify',
+              id: activityId,
+              cluster: p.cluster,
+              subject: stored.name,
+              scheduled: true,
+            },
             undefined,
             c,
             (inner) => verifyBackup(stored, { ...parts, vault: vaultOf(p, inner) }, inner),
