@@ -1,5 +1,5 @@
 import { bucketOf, parseInterval } from './interval';
-import type { Interval } from './interval';
+import type { Interval, Whose } from './interval';
 import type { RetentionPolicy, RetentionSchedule } from './policy';
 
 /** A reason why a backup is kept. Times are in milliseconds since 1970. */
@@ -19,6 +19,16 @@ export interface KeptBackup {
   /** Milliseconds since 1970. */
   made: number;
   automated: boolean;
+  /** Held for ever. It stands for its interval as any other, and counts for no limit. */
+  pinned?: boolean;
+}
+
+/** Whose calendar a policy goes by. */
+export interface PolicyCalendar {
+  /** Platforms know no seconds and no minutes, and go by UTC. Default: platform. */
+  whose?: Whose | undefined;
+  /** Default: UTC. */
+  zone?: string | undefined;
 }
 
 /** A schedule that can be kept to. */
@@ -27,9 +37,12 @@ export interface SoundSchedule extends RetentionSchedule {
 }
 
 /** Those of a policy's schedules that can be kept to; one with another interval or count makes and holds nothing. */
-export function soundSchedules({ schedules }: RetentionPolicy): SoundSchedule[] {
+export function soundSchedules(
+  { schedules }: Pick<RetentionPolicy, 'schedules'>,
+  { whose }: PolicyCalendar = {},
+): SoundSchedule[] {
   return schedules.flatMap((schedule) => {
-    const rhythm = parseInterval(schedule.interval);
+    const rhythm = parseInterval(schedule.interval, whose);
     const isSound = rhythm !== undefined && Number.isInteger(schedule.count) && schedule.count > 0;
     return isSound ? [{ ...schedule, rhythm }] : [];
   });
@@ -44,14 +57,20 @@ export function soundSchedules({ schedules }: RetentionPolicy): SoundSchedule[] 
  *
  * @param backups oldest first, all that were made, also those that are gone by the end
  */
-export function holdsOf(policy: RetentionPolicy, backups: readonly KeptBackup[]): Hold[][] {
+export function holdsOf(
+  policy: RetentionPolicy,
+  backups: readonly KeptBackup[],
+  calendar: PolicyCalendar = {},
+): Hold[][] {
   const holds: Hold[][] = backups.map(() => []);
   const automated = indexesOf(backups, true);
   const times = automated.map((index) => backups[index]?.made ?? NaN);
-  for (const schedule of soundSchedules(policy)) {
-    holdsOfSchedule(schedule, times).forEach((hold, at) => holds[automated[at] ?? 0]?.push(hold));
+  for (const schedule of soundSchedules(policy, calendar)) {
+    holdsOfSchedule(schedule, times, calendar.zone).forEach((hold, at) =>
+      holds[automated[at] ?? 0]?.push(hold),
+    );
   }
-  const byHand = indexesOf(backups, false);
+  const byHand = indexesOf(backups, false).filter((index) => backups[index]?.pinned !== true);
   const { manualCount: kept = Infinity } = policy;
   byHand.forEach((index, at) => {
     const until = backups[byHand[at + kept] ?? -1]?.made;
@@ -61,15 +80,35 @@ export function holdsOf(policy: RetentionPolicy, backups: readonly KeptBackup[])
   return holds;
 }
 
+/** Where a backup stands among those of a schedule. */
+export interface Place {
+  /** Which interval with a backup it lies in, counted from 0, the oldest. */
+  interval: number;
+  /** It is the newest of its interval. */
+  isNewest: boolean;
+}
+
+/** Where backups stand in the intervals of the calendar that have one. @param times oldest first */
+export function placesOf(times: readonly number[], rhythm: Interval, zone?: string): Place[] {
+  const buckets = times.map((time) => bucketOf(time, rhythm, zone));
+  let interval = -1;
+  return buckets.map((bucket, at) => {
+    if (at === 0 || bucket !== buckets[at - 1]) interval += 1;
+    return { interval, isNewest: bucket !== buckets[at + 1] };
+  });
+}
+
 /** @param times of automated backups, oldest first; each is held for a while at least */
-function holdsOfSchedule({ interval, count, rhythm }: SoundSchedule, times: number[]): Hold[] {
-  const buckets = times.map((time) => bucketOf(time, rhythm));
+function holdsOfSchedule(
+  { interval, count, rhythm }: SoundSchedule,
+  times: readonly number[],
+  zone: string | undefined,
+): Hold[] {
+  const places = placesOf(times, rhythm, zone);
   // An interval counts from its first backup on, before the one is made that it will keep.
-  const openings = times.filter((_, at) => at === 0 || buckets[at] !== buckets[at - 1]);
-  let opened = 0;
-  return times.map((_, at) => {
-    if (at > 0 && buckets[at] !== buckets[at - 1]) opened += 1;
-    if (at + 1 < times.length && buckets[at] === buckets[at + 1]) {
+  const openings = times.filter((_, at) => places[at]?.interval !== places[at - 1]?.interval);
+  return places.map(({ interval: opened, isNewest }, at) => {
+    if (!isNewest) {
       const why = `a newer one in the same interval of ${interval}`;
       return { by: interval, until: times[at + 1] as number, why, passing: true };
     }

@@ -1,3 +1,5 @@
+import { momentOf, wallOf } from './zone';
+
 /** `s` seconds, `m` minutes, `h` hours, `d` days, `w` weeks, `M` months, `y` years. */
 export type IntervalUnit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'y';
 
@@ -80,18 +82,65 @@ export function addInterval(date: Date, { number, unit }: Interval, times = 1): 
 }
 
 /**
- * Which interval of the calendar a moment lies in, counted on without a gap: hours and days of UTC, weeks from Monday,
- * months, years. Several units in one are counted from the same beginning, so that it hangs on no backup which they are.
+ * Which interval of the calendar a moment lies in, counted on without a gap: days, weeks from Monday, months and years
+ * of a time zone; hours, minutes and seconds of UTC, which no clock change makes longer or shorter. Several units in one
+ * are counted from the same beginning, so that it hangs on no backup which they are. Never less for a later moment.
  *
  * @param time milliseconds since 1970
+ * @param zone as Intl knows it, `Europe/Berlin`. Default: UTC
+ * @throws RangeError where there is no such zone
  */
-export function bucketOf(time: number, { number, unit }: Interval): number {
-  return Math.floor(unitsBefore(time, unit) / number);
+export function bucketOf(time: number, { number, unit }: Interval, zone?: string): number {
+  return Math.floor(unitsBefore(isOfZone(unit) ? wallOf(time, zone) : time, unit) / number);
+}
+
+/**
+ * When the interval of the calendar began in which a moment lies.
+ *
+ * @param after so much later by the zone's wall clock, in milliseconds: a time of day for intervals of days and more; it
+ * may be later than `time` then. A time that the clock leaves out is the moment at which it leaps
+ * @returns milliseconds since 1970
+ */
+export function startOfBucket(time: number, rhythm: Interval, zone?: string, after = 0): number {
+  return startOf(bucketOf(time, rhythm, zone), rhythm, zone, after);
+}
+
+/** When the next interval of the calendar begins, as `startOfBucket`: days that a zone skips are left out. */
+export function nextBucket(time: number, rhythm: Interval, zone?: string, after = 0): number {
+  const next = startOf(bucketOf(time, rhythm, zone) + 1, rhythm, zone, 0);
+  return after === 0 ? next : startOfBucket(next, rhythm, zone, after);
 }
 
 /** For finding the finest of several: negative where `a` is shorter. Months and years count with their mean length. */
 export function compareIntervals(a: Interval, b: Interval): number {
   return meanLength(a) - meanLength(b);
+}
+
+/** Whether the wall clock of a zone says when the unit begins. */
+function isOfZone(unit: IntervalUnit): boolean {
+  return unit === 'd' || unit === 'w' || unit === 'M' || unit === 'y';
+}
+
+/** When a counted interval begins. */
+function startOf(
+  bucket: number,
+  { number, unit }: Interval,
+  zone: string | undefined,
+  after: number,
+): number {
+  const units = bucket * number;
+  if (!isOfZone(unit)) return units * (FIXED[unit] ?? NaN) + after;
+  return momentOf(wallOfUnit(units, unit) + after, zone);
+}
+
+/** What the wall shows as the unit begins that is counted so by `unitsBefore`. */
+function wallOfUnit(units: number, unit: IntervalUnit): number {
+  if (unit === 'd') return units * DAY;
+  if (unit === 'w') return (units * 7 - DAYS_BEFORE_THURSDAY) * DAY;
+  const first = new Date(0);
+  if (unit === 'y') first.setUTCFullYear(units, 0, 1);
+  else first.setUTCFullYear(Math.floor(units / 12), units - Math.floor(units / 12) * 12, 1);
+  return first.getTime();
 }
 
 function unitsBefore(time: number, unit: IntervalUnit): number {
