@@ -1,6 +1,6 @@
 // What `npm test` runs, from a fresh clone on: `node test/run.mjs [STEP …]`, all steps when none is named.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -23,7 +23,14 @@ const mocha = (timeout, ...folders) =>
     ...folders.map((folder) => `out/test/${folder}/**/*.test.js`),
   );
 
-// `counts`: the step runs tests, and none having run is a failure.
+/** Folders of integration tests; those that start Docker engines take the longest by far. */
+const integration = (await readdir(join(root, 'test', 'integration'), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `integration/${name}`);
+const isOfEngines = (folder) => /\/(docker|swarm|ucp)$/.test(folder);
+
+// `counts`: the step runs tests, and none having run is a failure. `beside` runs at the same time, told afterwards: most
+// of these tests wait for something.
 const steps = [
   { name: 'build', title: 'Build', commands: [node('esbuild.mjs')], limit: 5 * minute },
   { name: 'typecheck', title: 'Type check', commands: [npmRun('typecheck')], limit: 10 * minute },
@@ -38,7 +45,8 @@ const steps = [
   {
     name: 'integration',
     title: 'Integration tests against real parts',
-    commands: [mocha(minute, 'integration')],
+    commands: [mocha(minute, ...integration.filter((folder) => isOfEngines(folder)))],
+    beside: mocha(minute, ...integration.filter((folder) => !isOfEngines(folder))),
     counts: true,
     limit: 60 * minute,
   },
@@ -65,27 +73,31 @@ const steps = [
   },
 ];
 
-let running;
+const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    running?.kill('SIGTERM');
     process.exitCode = 1;
-    // The program that runs ends what it started; this one waits for it.
+    // The programs that run end what they started; this one waits for them.
     setTimeout(() => process.exit(1), 15_000).unref();
-    running?.once('exit', () => process.exit(1));
-    if (running === undefined) process.exit(1);
+    if (running.size === 0) process.exit(1);
+    for (const child of running) {
+      child.kill('SIGTERM');
+      child.once('exit', () => {
+        if (running.size === 0) process.exit(1);
+      });
+    }
   });
 }
 
-/** Runs one program of a step and says how it ended; undefined for a good end. */
-async function runCommand({ program, args }, limit, env) {
+/** Runs one program of a step and says how it ended; undefined for a good end. @param out a file, or `inherit` */
+async function runCommand({ program, args }, limit, env, out = 'inherit') {
   const child = spawn(program, args, {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', out, out],
     shell: process.platform === 'win32',
   });
-  running = child;
+  running.add(child);
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -97,23 +109,43 @@ async function runCommand({ program, args }, limit, env) {
     child.once('exit', (code, signal) => done(code ?? signal));
   });
   clearTimeout(timer);
-  running = undefined;
+  running.delete(child);
   if (late) return `not done after ${limit / minute} minutes`;
   return end === 0 ? undefined : `ended with ${end}`;
 }
 
+/** Runs a program whose words would get mixed up with those of another; told when `after` is done. */
+async function runBeside(command, step, folder, env, after) {
+  const path = join(folder, `${step.name}.txt`);
+  const out = await open(path, 'w');
+  const problem = await runCommand(command, step.limit, env, out.fd);
+  await out.close();
+  await after;
+  process.stdout.write(await readFile(path));
+  return problem;
+}
+
 async function runStep(step, folder) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const file = join(folder, `${step.name}.json`);
-  let problem;
-  for (const command of step.commands) {
-    problem = await runCommand(command, step.limit, { CLUSTER_BACKUP_TEST_COUNTS: file });
-    if (problem !== undefined) break;
-  }
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const files = [join(folder, `${step.name}.json`), join(folder, `${step.name}.beside.json`)];
+  const env = files.map((file) => ({ CLUSTER_BACKUP_TEST_COUNTS: file }));
+  const first = (async () => {
+    for (const command of step.commands) {
+      const problem = await runCommand(command, step.limit, env[0]);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  })();
+  const second = step.beside && runBeside(step.beside, step, folder, env[1], first);
+  const problems = [await first, await second];
+  let problem = problems.find((each) => each !== undefined);
   if (step.counts) {
-    const left = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
-    Object.assign(counts, left);
-    if (counts.passed + counts.failed === 0) problem ??= 'ran no test';
+    for (const file of step.beside ? files : files.slice(0, 1)) {
+      const left = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
+      if ((left?.passed ?? 0) + (left?.failed ?? 0) === 0) problem ??= 'ran no test';
+      for (const kind of ['passed', 'failed', 'skipped']) counts[kind] += left?.[kind] ?? 0;
+      counts.failures.push(...(left?.failures ?? []));
+    }
   }
   // A step that failed without a failed test counts as one.
   if (problem !== undefined && counts.failed === 0) counts.failed = 1;
