@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../core/version';
 import type { Cli, GlobalOptions } from './cli';
 import { activitiesCommand } from './commands/activities';
+import { agentCommand } from './commands/agent';
 import { clustersCommand } from './commands/clusters';
 import { compareCommand } from './commands/compare';
 import { contentsCommand } from './commands/contents';
@@ -51,6 +52,7 @@ const COMMANDS = [
   labelCommand,
   exportCommand,
   activitiesCommand,
+  agentCommand,
 ];
 
 /** The whole of `cluster-backup`, ready to parse. Throws `CommanderError` instead of ending the process. */

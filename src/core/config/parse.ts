@@ -45,11 +45,13 @@ export interface ParseOptions {
   systems: readonly SystemDefinition[];
   /** Absolute; used where the file names no vault. */
   defaultVault: string;
+  /** What `~` means; the user's home folder when left out. */
+  home?: string | undefined;
 }
 
 /** A path of the configuration file, absolute: `~` is the home folder, the rest is relative to the file. */
-export function resolveConfigPath(file: string, path: string): string {
-  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(2));
+export function resolveConfigPath(file: string, path: string, home = homedir()): string {
+  if (path === '~' || path.startsWith('~/')) return join(home, path.slice(2));
   return isAbsolute(path) ? path : resolve(dirname(file), path);
 }
 
@@ -59,6 +61,7 @@ export function resolveConfigPath(file: string, path: string): string {
  */
 export function parseConfig(text: string, file: string, options: ParseOptions): ParsedConfig {
   const problems: ConfigProblem[] = [];
+  const absolute = (path: string) => resolveConfigPath(file, path, options.home);
   const report = (offset: number, message: string, cluster?: string) => {
     const line = text.slice(0, offset).split('\n').length;
     problems.push({ message, offset, line, ...(cluster === undefined ? {} : { cluster }) });
@@ -134,31 +137,33 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
       name,
       system: system.id,
       file,
-      vault: folder === undefined ? options.defaultVault : resolveConfigPath(file, folder),
-      encryption: resolveKeyPaths(file, encryption ?? defaults.encryption ?? 'none'),
+      vault: folder === undefined ? options.defaultVault : absolute(folder),
+      encryption: resolveKeyPaths(absolute, encryption ?? defaults.encryption ?? 'none'),
       ...(policy === undefined && defaults.policy === undefined
         ? {}
         : { policy: { ...defaults.policy, ...policy } }),
-      connection: resolvePaths(file, connection, system.pathFields),
+      connection: resolvePaths(absolute, connection, system.pathFields),
     });
   }
   return { file, clusters, problems };
 }
 
-function resolveKeyPaths(file: string, encryption: EncryptionConfig): EncryptionConfig {
+type Absolute = (path: string) => string;
+
+function resolveKeyPaths(absolute: Absolute, encryption: EncryptionConfig): EncryptionConfig {
   if (typeof encryption === 'string' || !('publicKeys' in encryption)) return encryption;
   return {
     ...encryption,
-    publicKeys: encryption.publicKeys.map((path) => resolveConfigPath(file, path)),
+    publicKeys: encryption.publicKeys.map((path) => absolute(path)),
     ...(encryption.privateKeyFile === undefined
       ? {}
-      : { privateKeyFile: resolveConfigPath(file, encryption.privateKeyFile) }),
+      : { privateKeyFile: absolute(encryption.privateKeyFile) }),
   };
 }
 
 /** Fields are named `caFile`, or `engines[].caFile` for one of each object in a list. */
 function resolvePaths(
-  file: string,
+  absolute: Absolute,
   connection: Record<string, unknown>,
   fields: readonly string[],
 ): Record<string, unknown> {
@@ -167,11 +172,11 @@ function resolvePaths(
     const [list = '', inner] = field.split('[].');
     const value = resolved[list];
     if (inner === undefined) {
-      if (typeof value === 'string') resolved[list] = resolveConfigPath(file, value);
+      if (typeof value === 'string') resolved[list] = absolute(value);
     } else if (Array.isArray(value)) {
       resolved[list] = value.map((entry: unknown) =>
         typeof entry === 'object' && entry !== null
-          ? resolvePaths(file, entry as Record<string, unknown>, [inner])
+          ? resolvePaths(absolute, entry as Record<string, unknown>, [inner])
           : entry,
       );
     }
