@@ -89,13 +89,14 @@ export function encryptionText(manifest: Manifest): string {
 
 function verifiedText({ verification }: Manifest): string {
   if (verification === undefined) return 'never';
-  return verification.result === 'ok' ? 'ok' : 'DAMAGED';
+  if (verification.result === 'damaged') return 'DAMAGED';
+  return verification.of === 'stored' ? 'stored bytes' : 'ok';
 }
 
 function verificationText(v: NonNullable<Manifest['verification']>, now: Date): string {
   const when = `${timeText(v.at)} (${ageText(v.at, now)})`;
   return v.result === 'ok'
-    ? `ok, ${when}`
+    ? `${v.of === 'stored' ? 'stored bytes ok' : 'ok'}, ${when}`
     : `DAMAGED, ${when}: ${v.message ?? ''} [${v.code ?? ''}]`;
 }
 

@@ -4,7 +4,9 @@ import { planPrune, prune } from '../core/operations/prune';
 import type { PrunePlan, PruneResult } from '../core/operations/prune';
 import { policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
 import { scheduledCheck } from '../core/operations/scheduledCheck';
-import { verifyBackup } from '../core/operations/verify';
+import { paced } from '../core/operations/paced';
+import { checkBackup } from '../core/operations/verifyStored';
+import type { CheckResult } from '../core/operations/verifyStored';
 import { policyBackup } from '../core/policy/policyBackup';
 import type { PolicyBackup } from '../core/policy/policyBackup';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
@@ -139,33 +141,37 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
             policyBackups(parts, p.mode, context),
           ),
 
-    async scheduledCheck({ activityId, decryption, rate: _, ...p }, context) {
-      const result = await scheduledCheck(
-        { ...p, vault: vaultOf(p, context) },
-        async (backup, c) => {
-          const stored = {
-            ...(await openSource({ kind: 'backup', vault: p.vault, id: p.id }, c.log)),
-            backup,
-          };
-          const format = await formatOf(stored);
-          const parts = beside({ encryptor: await encryptor(), decryption, format });
-          return record(
-            {
-              kind: 'verify',
-              id: activityId,
-              cluster: p.cluster,
-              subject: stored.name,
-              scheduled: true,
-            },
-            undefined,
-            c,
-            (inner) => verifyBackup(stored, { ...parts, vault: vaultOf(p, inner) }, inner),
-            () => p.id,
-            ({ error }) => error,
-          );
-        },
-        context,
-      );
+    async scheduledCheck({ activityId, decryption, rate, ...p }, context) {
+      const check = async (backup: Backup, c: RunContext) => {
+        const ref = { kind: 'backup', vault: p.vault, id: p.id } as const;
+        const whole = { ...(await openSource(ref, c.log)), backup };
+        const activity = {
+          kind: 'verify' as const,
+          id: activityId,
+          cluster: p.cluster,
+          subject: whole.name,
+          scheduled: true,
+        };
+        return record(
+          activity,
+          undefined,
+          c,
+          async (inner): Promise<CheckResult> => {
+            const stored =
+              rate === undefined ? whole : { ...whole, ...paced(whole, rate, inner.signal) };
+            const vault = vaultOf(p, inner);
+            const parts = {
+              encryptor: await encryptor(),
+              decryption,
+              format: await formatOf(whole),
+            };
+            return checkBackup({ ...stored, backup }, { ...beside(parts), vault }, inner);
+          },
+          () => p.id,
+          ({ error }) => error,
+        );
+      };
+      const result = await scheduledCheck({ ...p, vault: vaultOf(p, context) }, check, context);
       return result?.verification;
     },
   };

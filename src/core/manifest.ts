@@ -9,6 +9,8 @@ export const verificationSchema = z.object({
   /** Version of this project that checked. */
   by: z.string(),
   result: z.enum(['ok', 'damaged']),
+  /** `stored`: it could not be opened, so that only sum and size of the stored bytes were compared. */
+  of: z.enum(['stored']).optional(),
   /** For `damaged`: the error's code and message. */
   code: z.string().optional(),
   message: z.string().optional(),

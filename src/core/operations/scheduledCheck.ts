@@ -4,7 +4,7 @@ import { policyBackup } from '../policy/policyBackup';
 import { nextCheck } from '../schedule/checks';
 import type { CheckRhythm } from '../schedule/checks';
 import type { RunContext, Vault } from '../ports';
-import type { VerifyResult } from './verify';
+import type { CheckResult } from './verifyStored';
 
 export interface CheckRun {
   vault: Vault;
@@ -23,9 +23,9 @@ export interface CheckRun {
  */
 export async function scheduledCheck(
   { vault, cluster, id, rhythm }: CheckRun,
-  check: (backup: Backup, context: RunContext) => Promise<VerifyResult>,
+  check: (backup: Backup, context: RunContext) => Promise<CheckResult>,
   context: RunContext,
-): Promise<VerifyResult | undefined> {
+): Promise<CheckResult | undefined> {
   const lock = await vault.lock(cluster, 'verify', 'check').catch((error: unknown) => {
     if (hasCode(error, 'vault.locked')) return undefined;
     throw error;

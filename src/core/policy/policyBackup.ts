@@ -28,10 +28,20 @@ export function policyBackup({ manifest, state }: Backup): PolicyBackup {
     created: Date.parse(created),
     scheduled: origin.kind === 'schedule',
     pinned: pin === true,
-    check: verification?.result ?? 'none',
+    check: checkOf(manifest),
     ...(verification === undefined ? {} : { checked: Date.parse(verification.at) }),
     missing: state === 'missing',
     bytes,
     alike: JSON.stringify([format, mode, scope, encryption.kind]),
   };
+}
+
+/**
+ * What has been checked. Stored bytes that are as they were tell as much as was known of them before: of a file that was
+ * never opened, nothing.
+ */
+function checkOf({ verification, sha256 }: Backup['manifest']): PolicyBackup['check'] {
+  if (verification === undefined) return 'none';
+  const { result, of } = verification;
+  return result === 'ok' && of === 'stored' && sha256.content === undefined ? 'none' : result;
 }

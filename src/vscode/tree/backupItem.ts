@@ -15,7 +15,8 @@ export function verificationText(backup: Backup): { word: string; icon: string; 
   if (verification.result === 'damaged') {
     return { word: 'damaged', icon: 'error', color: 'testing.iconFailed' };
   }
-  return { word: 'verified', icon: 'pass', color: 'testing.iconPassed' };
+  const word = verification.of === 'stored' ? 'stored bytes verified' : 'verified';
+  return { word, icon: 'pass', color: 'testing.iconPassed' };
 }
 
 export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
