@@ -1,6 +1,6 @@
-import { coreErrors, toErrorInfo } from '../core/errors';
+import { toErrorInfo } from '../core/errors';
 import type { Backup, BackupScope, Verification } from '../core/model';
-import { planPrune, prune } from '../core/operations/prune';
+import { isHeldUp, planPrune, prune, pruneStopped } from '../core/operations/prune';
 import type { PrunePlan, PruneResult } from '../core/operations/prune';
 import { policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
 import { scheduledCheck } from '../core/operations/scheduledCheck';
@@ -89,13 +89,16 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
       const vault = vaultOf(p, context);
       const now = await planPrune({ ...p, vault }, context);
       const going = now.items.filter(({ keep }) => !keep).length;
-      if (going === 0 && now.stopped === undefined) return { removed: [], frees: 0 };
+      if (going === 0 && !isHeldUp(now)) {
+        const { stopped } = now;
+        return { removed: [], frees: 0, ...(stopped === undefined ? {} : { stopped }) };
+      }
       return record(
         {
           kind: 'prune',
           id: activityId,
           cluster: p.cluster,
-          subject: going === 1 ? '1 backup' : `${going} backups`,
+          subject: going === 1 ? '1 backup' : `${going === 0 ? 'no' : going} backups`,
           // A person was shown a plan.
           ...(p.plan === undefined ? { scheduled: true } : {}),
         },
@@ -103,9 +106,7 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
         context,
         (c) => prune({ ...p, vault: vaultOf(p, c) }, c),
         undefined,
-        ({ stopped }) =>
-          stopped &&
-          toErrorInfo(coreErrors.pruneStopped({ message: stopped.text, next: stopped.next })),
+        ({ stopped }) => stopped && toErrorInfo(pruneStopped(stopped)),
       );
     },
 

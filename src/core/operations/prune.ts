@@ -1,4 +1,4 @@
-import { ClusterBackupError, throwIfCancelled, toErrorInfo } from '../errors';
+import { ClusterBackupError, coreErrors, throwIfCancelled, toErrorInfo } from '../errors';
 import { policyBackup } from '../policy/policyBackup';
 import { decide } from '../retention/decide';
 import type { RetentionStop, VaultRetention } from '../retention/decide';
@@ -106,6 +106,16 @@ export async function prune(
   } finally {
     await lock.release();
   }
+}
+
+/** Whether something would go, and a guard keeps it for now. */
+export function isHeldUp({ items }: Pick<PrunePlan, 'items'>): boolean {
+  return items.some(({ holds }) => holds.includes('guard'));
+}
+
+/** A guard's stop as an error, for a caller whose work ends by it. */
+export function pruneStopped({ text, next }: RetentionStop): ClusterBackupError {
+  return coreErrors.pruneStopped({ message: text, next });
 }
 
 async function removeOne(vault: Vault, item: PruneItem, done: number, of: number): Promise<void> {

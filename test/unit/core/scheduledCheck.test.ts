@@ -112,7 +112,7 @@ describe('a scheduled check', () => {
     await writeFile(backup.path, 'all of it, to the END');
     const result = await scheduledCheck(run(), (found) => check(found), context);
     assert.equal(result?.verification.result, 'damaged');
-    assert.equal(result?.error?.code, 'snapshot.truncated');
+    assert.equal(result.error?.code, 'snapshot.truncated');
     assert.equal((await stored())?.code, 'snapshot.truncated');
   });
 
@@ -158,7 +158,7 @@ describe('a scheduled check', () => {
       assert.equal(result?.error?.code, 'openpgp.damaged');
       const now = await stored();
       assert.equal(now?.result, 'damaged');
-      assert.notEqual(now?.at, '2026-01-01T00:00:00.000Z', 'it was looked at');
+      assert.notEqual(now.at, '2026-01-01T00:00:00.000Z', 'it was looked at');
     });
 
     it('makes nothing of a file that was never opened a verified one', async () => {
