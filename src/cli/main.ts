@@ -2,14 +2,20 @@ import { toErrorInfo } from '../core/errors';
 import { EXIT } from './exitCodes';
 import { runCli } from './run';
 import { realServices } from './services';
+import type { HangUp } from './services';
 import { flushed, processTerminal } from './terminal';
 
 const terminal = processTerminal();
 const controller = new AbortController();
+const hangUp: HangUp = { listener: undefined };
 
 // The first signal cancels and clears up; the second one ends at once.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    if (signal === 'SIGHUP' && hangUp.listener !== undefined) {
+      hangUp.listener();
+      return;
+    }
     if (controller.signal.aborted) process.exit(EXIT.cancelled);
     controller.abort();
     if (terminal.isTerminal.stderr) {
@@ -18,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-void runCli(process.argv.slice(2), terminal, realServices(terminal), controller.signal)
+void runCli(process.argv.slice(2), terminal, realServices(terminal, hangUp), controller.signal)
   .catch((error: unknown) => {
     terminal.stderr.write(`Error: ${toErrorInfo(error).message}\n`);
     return EXIT.failed;

@@ -77,6 +77,18 @@ export class Output {
     else this.message('Warning:', 33, message);
   }
 
+  /** A line of a log that is the very output of a command, as that of the agent. */
+  entry(at: Date, level: keyof Log, message: string): void {
+    const { json, quiet, verbose } = this.options;
+    if (level === 'debug' ? !verbose : level === 'info' && quiet) return;
+    const time = at.toISOString();
+    if (json) this.line({ type: 'log', at: time, level, message: this.masked(message) });
+    else {
+      const flat = this.clean(message).replace(/\s*\n\s*/g, ' ');
+      this.write(this.terminal.stderr, `${time} ${level.padEnd(5)} ${flat}\n`);
+    }
+  }
+
   /** What failed, where and why; what to do now; the code in brackets. */
   error(info: ErrorInfo): void {
     const detail = this.options.verbose ? info.detail : undefined;

@@ -58,8 +58,11 @@ async function systemOf(cli: Cli, cluster: ClusterConfig) {
   });
 }
 
-/** `{env}` from the environment or a file that it names; `{secret}` from its variable, else the person is asked. */
-function secretLookup(cli: Cli, mayAsk: boolean): SecretLookup {
+/**
+ * `{env}` from the environment or a file that it names; `{secret}` from its variable, else the person is asked where
+ * that is allowed. It throws `config.secretMissing`.
+ */
+export function secretLookup(cli: Cli, mayAsk: boolean): SecretLookup {
   return async (need) => {
     const { reference } = need;
     const variable = 'env' in reference ? reference.env : secretVariable(reference.secret);

@@ -6,6 +6,9 @@ import type { UserFolders } from '../compose/userFolders';
 import type { ParsedConfig } from '../core/config/parse';
 import type { Terminal } from './terminal';
 
+/** What runs an operation, for the journal. */
+export type Runner = 'command line' | 'agent';
+
 export type EncryptionKind = 'none' | 'passphrase' | 'openpgp';
 
 /** What the commands work with. Each part loads when it is first used, so that `--help` is quick. */
@@ -15,23 +18,32 @@ export interface Services {
   systems(): Promise<readonly SystemDefinition[]>;
   /** Undefined when the file is not there. */
   readConfig(file: string): Promise<ParsedConfig | undefined>;
-  operations(): Promise<Operations>;
+  /** @param as what runs them, for the journal; default: the command line */
+  operations(as?: Runner): Promise<Operations>;
   openVault(folder: string, log: Log): Promise<Vault>;
   activities(): Promise<ActivityStore>;
   /** How a file is encrypted, from its first bytes. */
   detectEncryption(path: string): Promise<EncryptionKind>;
   /** Who runs this, for the journal. */
-  owner(): Promise<string>;
+  owner(as?: Runner): Promise<string>;
+  /** From now on SIGHUP calls this instead of cancelling; gives back what undoes it. */
+  onHangUp(listener: () => void): () => void;
 }
 
 /** Enough to tell an OpenPGP message. */
 const HEAD_BYTES = 4096;
 
+/** Who is called by SIGHUP; undefined: it cancels. */
+export interface HangUp {
+  listener: (() => void) | undefined;
+}
+
 /** The real parts. */
-export function realServices(terminal: Terminal): Services {
+export function realServices(terminal: Terminal, hangUp: HangUp): Services {
   const clock = { now: () => new Date() };
   const folders = async () => (await import('../compose/userFolders')).userFolders(terminal.env);
-  const owner = async () => (await import('../stores/activityOwner')).activityOwner('command line');
+  const owner = async (as: Runner = 'command line') =>
+    (await import('../stores/activityOwner')).activityOwner(as);
   const systems = async () => (await import('../adapters/registry')).systems;
   return {
     clock,
@@ -42,10 +54,10 @@ export function realServices(terminal: Terminal): Services {
       const { readConfigFile } = await import('../compose/configFiles');
       return readConfigFile(file, await systems(), (await folders()).vault);
     },
-    async operations() {
+    async operations(as) {
       const { createOperations } = await import('../compose/operations');
       const { activities, state } = await folders();
-      return createOperations({ activities, state, by: await owner(), env: terminal.env });
+      return createOperations({ activities, state, by: await owner(as), env: terminal.env });
     },
     async openVault(folder, log) {
       const { openFolderVault } = await import('../vaults/folder/folderVault');
@@ -55,6 +67,10 @@ export function realServices(terminal: Terminal): Services {
     async activities() {
       const { openActivityFolder } = await import('../stores/activityFolder');
       return openActivityFolder({ folder: (await folders()).activities, clock });
+    },
+    onHangUp(listener) {
+      hangUp.listener = listener;
+      return () => (hangUp.listener = undefined);
     },
     async detectEncryption(path) {
       const { encryptor } = await import('../compose/parts');

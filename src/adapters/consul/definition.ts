@@ -92,6 +92,7 @@ export const consul: SystemDefinition = {
   title: 'HashiCorp Consul',
   schema: consulConnectionSchema,
   secretFields: ['token', 'httpAuth'],
+  secretVariables: ['CONSUL_HTTP_TOKEN', 'CONSUL_HTTP_AUTH'],
   pathFields: ['tokenFile', 'caFile', 'caPath', 'clientCert', 'clientKey'],
   capabilities: {
     storage: 'vault',

@@ -44,6 +44,7 @@ export interface AgentEvent {
     | 'damaged'
     | 'checkFailed'
     | 'pruneFailed'
+    | 'hookFailed'
     | 'recovered';
   cluster: string;
   /** ISO 8601. */

@@ -152,6 +152,8 @@ export interface SystemDefinition {
   schema: z.ZodObject;
   /** Fields of that schema which hold a secret reference. */
   secretFields: readonly string[];
+  /** Environment variables that hold a secret which the system reads without being told to. */
+  secretVariables?: readonly string[];
   /**
    * Fields of that schema which hold a path, resolved against the configuration file's folder. `engines[].caFile` is a
    * field of each object in a list.

@@ -319,6 +319,7 @@ function fakeServices(world: World, calls: Outcome['calls']): Services {
       }),
     detectEncryption: () => Promise.resolve(world.encryption ?? 'none'),
     owner: () => Promise.resolve('here:1 (command line)'),
+    onHangUp: () => () => undefined,
   };
 }
 

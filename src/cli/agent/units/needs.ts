@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../../../core/config/parse';
 import { secretVariable } from '../../../core/config/secretReference';
-import { secretNeeds } from '../../../core/config/secrets';
+import { secretNeeds, webhookNeeds } from '../../../core/config/secrets';
 import type { SystemDefinition } from '../../../core/ports';
 
 /** A secret that a service has to be given. */
@@ -39,7 +39,10 @@ export function needsOf(
     const system = systems.find(({ id }) => id === cluster.system);
     if (system === undefined) continue;
     files.push(...pathsOf(cluster, system));
-    for (const { reference, title } of secretNeeds(cluster, system)) {
+    for (const { reference, title } of [
+      ...secretNeeds(cluster, system),
+      ...webhookNeeds(cluster),
+    ]) {
       const variable = 'env' in reference ? reference.env : secretVariable(reference.secret);
       if (!secrets.has(variable)) secrets.set(variable, { variable, title });
     }

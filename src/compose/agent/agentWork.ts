@@ -1,0 +1,151 @@
+import { systemById } from '../../adapters/registry';
+import type { AgentCluster, AgentWork } from '../../core/agent/ports';
+import type { ClusterConfig } from '../../core/config/parse';
+import type { SecretLookup } from '../../core/config/secrets';
+import { coreErrors, isClusterBackupError, toErrorInfo } from '../../core/errors';
+import type { Clock, DecryptionSecrets, Log, RunContext, SystemDefinition } from '../../core/ports';
+import type { Operations } from '../operations';
+import { resolveCluster } from '../resolvedCluster';
+import type { ResolvedCluster } from '../resolvedCluster';
+import type { AgentConfiguration } from './agentConfiguration';
+
+/** What of the operations the agent has done; in the editor they run in threads. */
+export type AgentOperations = Pick<
+  Operations,
+  'scheduledBackup' | 'prune' | 'scheduledCheck' | 'tidyVault' | 'policyBackups'
+>;
+
+export interface AgentWorkOptions {
+  configuration: AgentConfiguration;
+  operations: AgentOperations;
+  /** Asks nobody. Throws, or gives undefined, where a secret is missing. */
+  lookup: SecretLookup;
+  clock: Clock;
+  log: Log;
+}
+
+/** Megabytes a second that checks read where the policy does not say. */
+const RATE_MB = 50;
+
+/** The agent's work over the operations. Secrets are looked up for each run, and let go of with it. */
+export function createAgentWork(options: AgentWorkOptions): AgentWork {
+  const { configuration, operations, lookup, clock, log } = options;
+  const context = (signal: AbortSignal): RunContext => ({
+    signal,
+    clock,
+    log,
+    progress: () => undefined,
+  });
+  const configOf = ({ key, name }: AgentCluster): ClusterConfig => {
+    const config = configuration.find(key);
+    if (config !== undefined) return config;
+    const message = `Cluster "${name}" is not in the configuration any more.`;
+    throw coreErrors.unknownCluster({ message });
+  };
+  const resolved = (config: ClusterConfig): Promise<ResolvedCluster> =>
+    resolveCluster(config, systemOf(config), lookup);
+
+  return {
+    clusters: () => configuration.clusters(),
+
+    async backups(cluster) {
+      const config = configOf(cluster);
+      const { vault, name, policy } = config;
+      const limited = context(AbortSignal.timeout(LISTING_MS));
+      if (!isHosted(config)) return operations.policyBackups({ vault, cluster: name }, limited);
+      return operations.policyBackups(
+        { cluster: await resolved(config), mode: policy?.mode },
+        limited,
+      );
+    },
+
+    async backUp(cluster, { schedule, since }, signal) {
+      const config = configOf(cluster);
+      return operations.scheduledBackup(
+        {
+          cluster: await resolved(config),
+          schedule,
+          since: since.toISOString(),
+          mode: config.policy?.mode,
+        },
+        context(signal),
+      );
+    },
+
+    async prune(cluster, signal) {
+      const config = configOf(cluster);
+      // A platform lets its own backups go by its own rules.
+      if (isHosted(config)) return { removed: [], frees: 0 };
+      const { vault, name, policy = {} } = config;
+      return operations.prune({ vault, cluster: name, policy }, context(signal));
+    },
+
+    async check(cluster, id, signal) {
+      const config = configOf(cluster);
+      return operations.scheduledCheck(
+        {
+          vault: config.vault,
+          cluster: config.name,
+          id,
+          decryption: await decryptionOf(config),
+          rate: (config.policy?.verify?.rate ?? RATE_MB) * 1e6,
+          rhythm: config.policy?.verify,
+        },
+        context(signal),
+      );
+    },
+
+    async tidy(signal) {
+      for (const [vault, clusters] of configuration.vaults()) {
+        try {
+          const { adopted, removed } = await operations.tidyVault(
+            { vault, clusters },
+            context(signal),
+          );
+          for (const file of removed) log.info(`Removed what a crash left: ${file}.`);
+          for (const id of adopted) log.info(`Adopted a file of the vault ${vault}: ${id}.`);
+        } catch (error) {
+          // One vault out of reach must not keep the others waiting.
+          if (signal.aborted) throw error;
+          const { code, message } = toErrorInfo(error);
+          log.warn(`The vault ${vault} could not be cleaned up: ${message} [${code}]`);
+        }
+      }
+    },
+  };
+
+  /** What opens a cluster's backups, and nothing else; where the key is elsewhere, there is nothing. */
+  async function decryptionOf(config: ClusterConfig): Promise<DecryptionSecrets> {
+    try {
+      return (await resolved({ ...config, connection: withoutSecrets(config) })).decryption;
+    } catch (error) {
+      if (isClusterBackupError(error) && error.code === 'config.secretMissing') return {};
+      throw error;
+    }
+  }
+}
+
+/** How long (ms) a vault on a share or a platform may take to list its backups. */
+const LISTING_MS = 60_000;
+
+function systemOf({ name, system }: ClusterConfig): SystemDefinition {
+  const found = systemById(system);
+  if (found !== undefined) return found;
+  throw coreErrors.unknownSystem({
+    message: `Cluster "${name}" is of a system that is not known here: "${system}".`,
+  });
+}
+
+function withoutSecrets(config: ClusterConfig): Record<string, unknown> {
+  const { secretFields } = systemOf(config);
+  const fields = Object.entries(config.connection);
+  return Object.fromEntries(fields.filter(([field]) => !secretFields.includes(field)));
+}
+
+/** Whether the policy's backups stay on the platform's own side. */
+function isHosted(config: ClusterConfig): boolean {
+  const { modes } = systemOf(config).capabilities;
+  const wanted = config.policy?.mode;
+  const mode = wanted === undefined ? modes[0] : modes.find(({ id }) => id === wanted);
+  return mode?.hosted === true;
+}
