@@ -24,6 +24,8 @@ export interface Due {
    * quarter of the interval later, an hour at most.
    */
   missedSince?: Date;
+  /** When that is told, or was, if no further one is made. */
+  missedFrom?: Date;
 }
 
 /**
@@ -47,13 +49,12 @@ export function dueOf(
   const time = now.getTime();
   const since = moments.upTo(time);
   const newest = newestScheduled(backups, time);
-  const missed = newest === undefined ? undefined : missedAfter(moments, newest, time);
   return {
     schedule: moments.schedule,
     since: new Date(since),
     due: newest === undefined || newest < since,
     next: new Date(moments.after(time)),
-    ...(missed === undefined ? {} : { missedSince: new Date(missed) }),
+    ...(newest === undefined ? {} : missedAfter(moments, newest, time)),
   };
 }
 
@@ -66,8 +67,13 @@ function newestScheduled(backups: readonly PolicyBackup[], now: number): number 
   return newest;
 }
 
-function missedAfter(moments: Moments, newest: number, now: number): number | undefined {
+function missedAfter(
+  moments: Moments,
+  newest: number,
+  now: number,
+): Pick<Due, 'missedSince' | 'missedFrom'> {
   const planned = moments.after(newest);
-  const grace = Math.min((moments.after(planned) - planned) / 4, MOST_GRACE);
-  return now >= planned + grace ? planned : undefined;
+  const from = planned + Math.min((moments.after(planned) - planned) / 4, MOST_GRACE);
+  const missedFrom = new Date(from);
+  return now < from ? { missedFrom } : { missedFrom, missedSince: new Date(planned) };
 }
