@@ -1,7 +1,7 @@
-import { holdsOf, soundSchedules } from './holds';
-import type { Hold, KeptBackup } from './holds';
+import { courseOf } from './course';
+import type { Entry } from './course';
+import { soundSchedules } from './holds';
 import { addInterval, compareIntervals } from './interval';
-import { beyond } from './limits';
 import type { RetentionPolicy } from './policy';
 
 /** A backup that is there already. */
@@ -54,14 +54,7 @@ export function forecast(
   const backups = [...existing.map(asEntry), ...coming(policy, existing, from, until)].sort(
     (a, b) => a.made - b.made,
   );
-  const ends = holdsOf(policy, backups).map((holds, index) =>
-    endOf(backups[index] as Entry, holds, from.getTime()),
-  );
-  const { maxBackups } = policy;
-  if (maxBackups !== undefined) capTotal(maxBackups, backups, ends, from.getTime());
-  return backups.map((backup, index) =>
-    told(backup, ends[index] as End, { from: from.getTime(), until: until.getTime() }),
-  );
+  return courseOf(policy, backups, { from: from.getTime(), until: until.getTime() });
 }
 
 /** Those of a forecast that are there at a moment. */
@@ -72,19 +65,6 @@ export function present(backups: readonly ForecastBackup[], at: Date): ForecastB
 /** What holds a backup at a moment: the newest one is held by every schedule until the next one is made. */
 export function heldAt({ holds }: ForecastBackup, at: Date): string[] {
   return holds.filter(({ until }) => until === undefined || at < until).map(({ by }) => by);
-}
-
-interface Entry extends KeptBackup {
-  id: string;
-  existing: boolean;
-  expires?: number;
-}
-
-/** Infinity where it stays. */
-interface End {
-  at: number;
-  why: string;
-  holds: Hold[];
 }
 
 function asEntry({ id, created, automated, expires }: ExistingBackup): Entry {
@@ -114,59 +94,4 @@ function coming(
     const id = `${finest.interval}@${date.getTime()}`;
     made.push({ id, made: date.getTime(), automated: true, existing: false });
   }
-}
-
-/** When the last that holds a backup lets go, or its own end comes. */
-function endOf({ made, automated, expires = Infinity }: Entry, holds: Hold[], from: number): End {
-  const start = Math.max(made, from);
-  const latest = holds.reduce<Hold | undefined>(
-    (last, hold) =>
-      last === undefined || (hold.until ?? Infinity) > (last.until ?? Infinity) ? hold : last,
-    undefined,
-  );
-  const released = latest === undefined ? start : Math.max(latest.until ?? Infinity, start);
-  if (expires < released) {
-    return { at: Math.max(expires, start), why: 'its own end, set when it was made', holds };
-  }
-  const nothing = automated ? 'no schedule holds it' : 'none made by hand is kept';
-  return { at: released, why: latest?.why ?? nothing, holds };
-}
-
-/** Ends the oldest ones earlier, wherever one is made and there are too many. */
-function capTotal(max: number, backups: readonly Entry[], ends: End[], from: number): void {
-  const why = `more than ${max} in all, the oldest goes`;
-  const goes = Float64Array.from(ends, ({ at }) => at);
-  let live: number[] = [];
-  backups.forEach(({ made }, index) => {
-    live.push(index);
-    // All that is there when the forecast begins counts at once.
-    if (live.length <= max || (backups[index + 1]?.made ?? Infinity) <= from) return;
-    const now = Math.max(made, from);
-    live = live.filter((other) => (goes[other] as number) > now);
-    const over = beyond(live, max);
-    for (const other of over) ends[other] = { at: now, why, holds: ends[other]?.holds ?? [] };
-    live = live.slice(over.length);
-  });
-}
-
-function told(
-  { id, made, automated, existing }: Entry,
-  { at, why, holds }: End,
-  { from, until }: { from: number; until: number },
-): ForecastBackup {
-  const date = (time: number) => (time > until ? undefined : new Date(Math.max(time, from)));
-  const lasting = holds.filter(({ passing }) => passing !== true);
-  return {
-    id,
-    made: new Date(made),
-    until: date(at),
-    automated,
-    existing,
-    heldBy: (lasting.length === 0 ? holds : lasting).map(({ by }) => by),
-    holds: holds.map((hold) => ({
-      by: hold.by,
-      until: date(Math.min(hold.until ?? Infinity, at)),
-    })),
-    ...(at > until ? {} : { why }),
-  };
 }

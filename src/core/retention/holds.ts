@@ -54,6 +54,7 @@ export function soundSchedules(
  * A schedule looks at the automated backups of each of its intervals of the calendar and holds the newest of each (so
  * that one made late, or twice, does no harm), for as long as fewer than `count` later intervals have one. An interval
  * without a backup does not count. Of those made by hand the newest `manualCount` are held, all where it is left out.
+ * Where a vault's policy has no schedule, nobody said how many automated ones stay: all do.
  *
  * @param backups oldest first, all that were made, also those that are gone by the end
  */
@@ -70,6 +71,10 @@ export function holdsOf(
       holds[automated[at] ?? 0]?.push(hold),
     );
   }
+  if (calendar.whose === 'vault' && policy.schedules.length === 0) {
+    for (const index of automated) holds[index]?.push({ by: 'scheduled' });
+  }
+  backups.forEach(({ pinned }, index) => pinned === true && holds[index]?.push({ by: 'pin' }));
   const byHand = indexesOf(backups, false).filter((index) => backups[index]?.pinned !== true);
   const { manualCount: kept = Infinity } = policy;
   byHand.forEach((index, at) => {
