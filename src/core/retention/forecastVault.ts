@@ -4,10 +4,11 @@ import { momentsOf } from '../schedule/moments';
 import { dueOf } from '../schedule/planned';
 import { courseOf } from './course';
 import type { Entry, Span } from './course';
-import { olderFirst } from './decide';
+
 import type { VaultRetention } from './decide';
 import type { ForecastBackup } from './forecast';
 import { isSound } from './guards';
+import { olderFirst } from './order';
 
 /** Of how many backups the mean is taken that tells how big coming ones will be. */
 const SAMPLES = 10;

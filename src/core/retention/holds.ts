@@ -1,5 +1,6 @@
-import { bucketOf, parseInterval } from './interval';
+import { parseInterval } from './interval';
 import type { Interval, Whose } from './interval';
+import { placesOf } from './places';
 import type { RetentionPolicy, RetentionSchedule } from './policy';
 
 /** A reason why a backup is kept. Times are in milliseconds since 1970. */
@@ -85,39 +86,21 @@ export function holdsOf(
   return holds;
 }
 
-/** Where a backup stands among those of a schedule. */
-export interface Place {
-  /** Which interval with a backup it lies in, counted from 0, the oldest. */
-  interval: number;
-  /** It is the newest of its interval. */
-  isNewest: boolean;
-}
-
-/** Where backups stand in the intervals of the calendar that have one. @param times oldest first */
-export function placesOf(times: readonly number[], rhythm: Interval, zone?: string): Place[] {
-  const buckets = times.map((time) => bucketOf(time, rhythm, zone));
-  let interval = -1;
-  return buckets.map((bucket, at) => {
-    if (at === 0 || bucket !== buckets[at - 1]) interval += 1;
-    return { interval, isNewest: bucket !== buckets[at + 1] };
-  });
-}
-
 /** @param times of automated backups, oldest first; each is held for a while at least */
 function holdsOfSchedule(
   { interval, count, rhythm }: SoundSchedule,
   times: readonly number[],
   zone: string | undefined,
 ): Hold[] {
-  const places = placesOf(times, rhythm, zone);
+  const { intervals, isNewest } = placesOf(times, rhythm, zone);
   // An interval counts from its first backup on, before the one is made that it will keep.
-  const openings = times.filter((_, at) => places[at]?.interval !== places[at - 1]?.interval);
-  return places.map(({ interval: opened, isNewest }, at) => {
-    if (!isNewest) {
+  const openings = times.filter((_, at) => at === 0 || intervals[at] !== intervals[at - 1]);
+  return times.map((_, at) => {
+    if (isNewest[at] === 0) {
       const why = `a newer one in the same interval of ${interval}`;
       return { by: interval, until: times[at + 1] as number, why, passing: true };
     }
-    const until = openings[opened + count];
+    const until = openings[(intervals[at] ?? 0) + count];
     if (until === undefined) return { by: interval };
     return { by: interval, until, why: `${count} newer of ${interval}` };
   });
