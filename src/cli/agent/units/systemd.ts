@@ -6,8 +6,8 @@ export interface SystemdOptions {
   program: readonly string[];
   /** Absolute path of the configuration. */
   config: string;
-  /** Where metrics and health are served; left out: as the agent does by itself. */
-  listen?: string | undefined;
+  /** Where metrics and health are told, `host:port`; undefined: nowhere. */
+  listen: string | undefined;
   /** Folders besides the vaults that it writes to: journal and state. */
   folders: readonly string[];
   /** Kept in the environment of the service, such as `CLUSTER_BACKUP_HOME`; no secrets. */
@@ -26,8 +26,8 @@ const NAME = 'cluster-backup-agent';
 export function systemdUnit(options: SystemdOptions): string {
   const { needs, program, config, listen, user, runAs, environment } = options;
   const written = [...new Set([...needs.vaults, ...options.folders])];
-  const command = [...program, 'agent', '--config', config];
-  if (listen !== undefined) command.push('--listen', listen);
+  const address = listen === undefined ? ['--no-listen'] : ['--listen', listen];
+  const command = [...program, 'agent', '--config', config, ...address];
   const lines = [
     ...heading(options, written),
     '[Unit]',

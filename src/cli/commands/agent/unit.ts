@@ -3,6 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { containerFacts } from '../../agent/units/containerFacts';
+import { addressText } from '../../agent/listen';
+import type { ListenAddress } from '../../agent/listen';
 import { dockerfile } from '../../agent/units/dockerfile';
 import { kubernetesManifests } from '../../agent/units/kubernetes';
 import { needsOf } from '../../agent/units/needs';
@@ -16,7 +18,11 @@ interface SystemdChoice {
   user?: true;
   runAs?: string;
   credentials?: true;
-  listen?: string;
+}
+
+/** What `agent` itself takes and its subcommands take over. */
+interface AgentChoice {
+  listen: ListenAddress | false;
 }
 
 interface ContainerChoice {
@@ -38,8 +44,11 @@ export function unitCommand(agent: Command, withCli: WithCli): void {
     .option('--user', "for the user's own service manager, without root")
     .option('--run-as <user>', 'who it runs as (default: you)')
     .option('--credentials', 'secrets as credentials of systemd (250 or later), one file each')
-    .option('--listen <host:port>', 'where metrics and health are served')
-    .action(withCli<SystemdChoice>((cli, _, options) => printSystemd(cli, options)));
+    .action(
+      withCli<SystemdChoice>((cli, _, options) =>
+        printSystemd(cli, { ...options, ...agent.opts<AgentChoice>() }),
+      ),
+    );
   unit
     .command('swarm')
     .description('a stack file for a Docker Swarm')
@@ -80,7 +89,7 @@ export function unitCommand(agent: Command, withCli: WithCli): void {
     );
 }
 
-async function printSystemd(cli: Cli, options: SystemdChoice): Promise<void> {
+async function printSystemd(cli: Cli, options: SystemdChoice & AgentChoice): Promise<void> {
   const [{ file, clusters }, systems, folders] = await Promise.all([
     cli.configuration(),
     cli.services.systems(),
@@ -92,7 +101,7 @@ async function printSystemd(cli: Cli, options: SystemdChoice): Promise<void> {
       needs: needsOf(clusters, systems),
       program: [process.execPath, await script()],
       config: file,
-      listen: options.listen,
+      listen: options.listen === false ? undefined : addressText(options.listen),
       folders: [folders.activities, folders.state],
       environment: home ? { CLUSTER_BACKUP_HOME: resolve(home) } : {},
       user: options.user === true,
