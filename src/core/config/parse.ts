@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { CLUSTER_NAME_PATTERN } from '../model';
 import type { SystemDefinition } from '../ports';
 import type { PolicyConfig } from './policy';
+import { policyFaults } from './policyFaults';
 import { clusterSchema, configFileSchema } from './schema';
 import type { EncryptionConfig } from './schema';
 
@@ -133,15 +134,25 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
       policy?: PolicyConfig;
     };
     const folder = vault ?? defaults.vault;
+    const wanted =
+      policy === undefined && defaults.policy === undefined
+        ? undefined
+        : { ...defaults.policy, ...policy };
+    const faults = wanted === undefined ? [] : policyFaults(wanted, system);
+    for (const { path, message } of faults) {
+      const node =
+        findNodeAtLocation(tree, ['clusters', name, 'policy', ...path]) ??
+        findNodeAtLocation(tree, ['policy', ...path]);
+      report(node?.offset ?? at, `Cluster "${name}": "policy.${path.join('.')}": ${message}`, name);
+    }
     clusters.push({
       name,
       system: system.id,
       file,
       vault: folder === undefined ? options.defaultVault : absolute(folder),
       encryption: resolveKeyPaths(absolute, encryption ?? defaults.encryption ?? 'none'),
-      ...(policy === undefined && defaults.policy === undefined
-        ? {}
-        : { policy: { ...defaults.policy, ...policy } }),
+      // By a policy that can't be meant nothing is done, and nothing deleted; the cluster itself is usable.
+      ...(wanted === undefined || faults.length > 0 ? {} : { policy: wanted }),
       connection: resolvePaths(absolute, connection, system.pathFields),
     });
   }

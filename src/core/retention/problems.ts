@@ -1,4 +1,5 @@
 import { intervalProblem } from './interval';
+import type { Whose } from './interval';
 import type { RetentionPolicy } from './policy';
 
 /** Something about a policy that can't be, or that is hardly meant. */
@@ -9,10 +10,17 @@ export interface PolicyProblem {
   text: string;
 }
 
-/** What is wrong with a policy, for a page as one types and for a plan; empty where nothing is. */
-export function policyProblems(policy: RetentionPolicy): PolicyProblem[] {
+/**
+ * What is wrong with a policy, for a page as one types and for a plan; empty where nothing is.
+ *
+ * @param whose backups it is for: a vault's may be of seconds and minutes
+ */
+export function policyProblems(
+  policy: RetentionPolicy,
+  whose: Whose = 'platform',
+): PolicyProblem[] {
   const { schedules, manualCount, maxBackups } = policy;
-  const problems = schedules.flatMap((_, index) => scheduleProblems(policy, index));
+  const problems = schedules.flatMap((_, index) => scheduleProblems(policy, index, whose));
   const blocker = (field: string, text: string) =>
     problems.push({ severity: 'blocker', field, text });
   if (manualCount !== undefined && !isCount(manualCount, 0)) {
@@ -37,7 +45,11 @@ export function policyProblems(policy: RetentionPolicy): PolicyProblem[] {
   return problems;
 }
 
-function scheduleProblems({ schedules }: RetentionPolicy, index: number): PolicyProblem[] {
+function scheduleProblems(
+  { schedules }: RetentionPolicy,
+  index: number,
+  whose: Whose,
+): PolicyProblem[] {
   const { interval = '', count = NaN } = schedules[index] ?? {};
   const problems: PolicyProblem[] = [];
   const tell = (part: string, text: string | undefined) => {
@@ -47,7 +59,7 @@ function scheduleProblems({ schedules }: RetentionPolicy, index: number): Policy
   const isTwice = schedules.findIndex((other) => other.interval === interval) < index;
   tell(
     'interval',
-    intervalProblem(interval) ?? (isTwice ? `${interval} is there twice.` : undefined),
+    intervalProblem(interval, whose) ?? (isTwice ? `${interval} is there twice.` : undefined),
   );
   tell('count', isCount(count, 1) ? undefined : 'The count is a whole number, 1 or more.');
   return problems;

@@ -154,4 +154,76 @@ describe('cluster-backup.jsonc', () => {
     assert.notEqual(moved[0]?.binding, mine[0]?.binding);
     assert.equal(moved[1]?.binding, mine[1]?.binding);
   });
+
+  describe('and its policies', () => {
+    const upsun = `"project": "p", "token": { "secret": "t" }`;
+    const told = (text: string) => {
+      const { clusters, problems } = parse(text);
+      return {
+        policies: clusters.map(({ policy }) => policy),
+        problems: problems.map(
+          ({ line, cluster, message }) => `${line} ${cluster ?? ''} ${message}`,
+        ),
+      };
+    };
+
+    it('merges the fields of the file and of the cluster', () => {
+      const { policies, problems } = told(`{
+        "policy": { "schedules": [{ "interval": "5m", "count": 3 }], "manualCount": 2 },
+        "clusters": { "a": { "system": "consul", "policy": { "manualCount": 4 } } }
+      }`);
+      assert.deepEqual(problems, []);
+      assert.deepEqual(policies, [{ schedules: [{ interval: '5m', count: 3 }], manualCount: 4 }]);
+    });
+
+    it('tells of what contradicts itself where it stands, and does nothing by it', () => {
+      const { policies, problems } = told(`{
+        "policy": {
+          "manualCount": 9
+        },
+        "clusters": {
+          "a": {
+            "system": "consul",
+            "policy": {
+              "schedules": [
+                { "interval": "1d", "count": 3 },
+                { "interval": "1d", "count": 7 }
+              ]
+            }
+          },
+          "b": { "system": "consul", "policy": { "maxBackups": 5 } },
+          "c": { "system": "consul" }
+        }
+      }`);
+      assert.deepEqual(policies, [undefined, undefined, { manualCount: 9 }]);
+      assert.equal(problems.length, 2);
+      assert.match(
+        problems[0] ?? '',
+        /^11 a .*"policy\.schedules\.1\.interval": 1d is there twice/,
+      );
+      assert.match(problems[1] ?? '', /^3 b .*"policy\.manualCount": 9 made by hand are more than/);
+    });
+
+    it('knows the modes of the system', () => {
+      const { policies, problems } = told(
+        `{ "clusters": { "a": { "system": "consul", "policy": { "mode": "warm" } } } }`,
+      );
+      assert.deepEqual(policies, [undefined]);
+      assert.match(problems[0] ?? '', /no mode "warm"\. Modes are "consistent"/);
+    });
+
+    it('leaves the schedules of a platform that has its own to that one', () => {
+      const schedules = `"schedules": [{ "interval": "1d", "count": 3 }]`;
+      const both = (own: string) =>
+        told(
+          `{ "policy": { ${schedules} }, "clusters": { "a": { "system": "upsun", ${upsun}${own} } } }`,
+        );
+      assert.match(both('').problems[0] ?? '', /Edit Retention on the Platform/);
+      assert.deepEqual(both('').policies, [undefined]);
+      assert.deepEqual(both(', "policy": { "schedules": [] }'), {
+        policies: [{ schedules: [] }],
+        problems: [],
+      });
+    });
+  });
 });
