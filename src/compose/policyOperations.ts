@@ -2,7 +2,9 @@ import { toErrorInfo } from '../core/errors';
 import type { Backup, BackupScope, Verification } from '../core/model';
 import { isHeldUp, planPrune, prune, pruneStopped } from '../core/operations/prune';
 import type { PrunePlan, PruneResult } from '../core/operations/prune';
-import { policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
+import type { ClusterParts } from '../core/operations/context';
+import { planPruneHosted, pruneHosted } from '../core/operations/pruneHosted';
+import { isHostedMode, policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
 import { scheduledCheck } from '../core/operations/scheduledCheck';
 import { paced } from '../core/operations/paced';
 import { checkBackup } from '../core/operations/verifyStored';
@@ -26,13 +28,19 @@ export interface VaultPlace {
   cluster: string;
 }
 
+/**
+ * The backups that a policy is about: a cluster's folder in a vault, or those of the side on which the policy's mode
+ * keeps them, for which the cluster may have to be asked.
+ */
+export type PolicyPlace = VaultPlace | { cluster: ResolvedCluster; mode?: string | undefined };
+
 /** What a policy has done: by a person, or by the agent. */
 export interface PolicyOperations {
   /** What a policy lets go of now, and why. */
-  planPrune(p: VaultPlace & { policy: VaultRetention }, c: RunContext): Promise<PrunePlan>;
-  /** Deletes it; with `plan`, nothing that it does not name. An activity only where something goes. */
+  planPrune(p: PolicyPlace & { policy: VaultRetention }, c: RunContext): Promise<PrunePlan>;
+  /** Deletes it; with `plan`, nothing that it does not name. An activity only where something goes, or is held up. */
   prune(
-    p: Recorded & VaultPlace & { policy: VaultRetention; plan?: PrunePlan | undefined },
+    p: Recorded & PolicyPlace & { policy: VaultRetention; plan?: PrunePlan | undefined },
     c: RunContext,
   ): Promise<PruneResult>;
   /** Holds a backup for ever, or no longer. */
@@ -57,10 +65,7 @@ export interface PolicyOperations {
    * The backups of a cluster as its policy sees them: those of the side on which the mode keeps them, where a cluster is
    * given; those of a vault, which takes no secret, else.
    */
-  policyBackups(
-    p: { cluster: ResolvedCluster; mode?: string | undefined } | VaultPlace,
-    c: RunContext,
-  ): Promise<PolicyBackup[]>;
+  policyBackups(p: PolicyPlace, c: RunContext): Promise<PolicyBackup[]>;
   /**
    * Reads a backup back and keeps what was found in its manifest, as the agent does it: slowly, and where it can't be
    * opened here (the private key is elsewhere) by the sum of what lies on the disk. Undefined where another is at it.
@@ -80,31 +85,62 @@ export interface PolicyOperations {
 }
 
 export function createPolicyOperations({ options, record, beside }: Place): PolicyOperations {
-  const vaultOf = ({ vault }: VaultPlace, { log }: RunContext) =>
+  const vaultOf = ({ vault }: Pick<VaultPlace, 'vault'>, { log }: RunContext) =>
     openFolderVault(vaultOptions(vault, log));
+
+  /** Runs with the cluster's parts where its backups lie on the platform's side, else with its place in the vault. */
+  function onSide<T>(
+    place: PolicyPlace,
+    context: RunContext,
+    inVault: (place: VaultPlace) => Promise<T>,
+    onPlatform: (parts: ClusterParts) => Promise<T>,
+  ): Promise<T> {
+    if ('vault' in place) return inVault(place);
+    const { vault, connected } = place.cluster;
+    return withParts(place.cluster, options, context.log, (parts) =>
+      isHostedMode(parts, place.mode)
+        ? onPlatform(parts)
+        : inVault({ vault, cluster: connected.name }),
+    );
+  }
+
+  const plan = (p: PolicyPlace & { policy: VaultRetention }, context: RunContext) =>
+    onSide(
+      p,
+      context,
+      (place) => planPrune({ ...place, policy: p.policy, vault: vaultOf(place, context) }, context),
+      (parts) => planPruneHosted(parts, p.policy, context),
+    );
+
   return {
-    planPrune: (p, context) => planPrune({ ...p, vault: vaultOf(p, context) }, context),
+    planPrune: plan,
 
     async prune({ activityId, ...p }, context) {
-      const vault = vaultOf(p, context);
-      const now = await planPrune({ ...p, vault }, context);
+      const now = await plan(p, context);
       const going = now.items.filter(({ keep }) => !keep).length;
       if (going === 0 && !isHeldUp(now)) {
         const { stopped } = now;
         return { removed: [], frees: 0, ...(stopped === undefined ? {} : { stopped }) };
       }
+      const { policy, plan: shown } = p;
       return record(
         {
           kind: 'prune',
           id: activityId,
-          cluster: p.cluster,
+          cluster: now.cluster,
           subject: going === 1 ? '1 backup' : `${going === 0 ? 'no' : going} backups`,
           // A person was shown a plan.
-          ...(p.plan === undefined ? { scheduled: true } : {}),
+          ...(shown === undefined ? { scheduled: true } : {}),
         },
-        undefined,
+        'vault' in p ? undefined : p.cluster,
         context,
-        (c) => prune({ ...p, vault: vaultOf(p, c) }, c),
+        (c) =>
+          onSide(
+            p,
+            c,
+            (place) => prune({ ...place, vault: vaultOf(place, c), policy, plan: shown }, c),
+            (parts) => pruneHosted(parts, { policy, plan: shown }, c),
+          ),
         undefined,
         ({ stopped }) => stopped && toErrorInfo(pruneStopped(stopped)),
       );
@@ -135,12 +171,13 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
         );
       }),
 
-    policyBackups: async (p, context) =>
-      'vault' in p
-        ? (await vaultOf(p, context).list(p.cluster)).map(policyBackup)
-        : withParts(p.cluster, options, context.log, (parts) =>
-            policyBackups(parts, p.mode, context),
-          ),
+    policyBackups: (p, context) =>
+      onSide(
+        p,
+        context,
+        async (place) => (await vaultOf(place, context).list(place.cluster)).map(policyBackup),
+        (parts) => policyBackups(parts, 'vault' in p ? undefined : p.mode, context),
+      ),
 
     async scheduledCheck({ activityId, decryption, rate, ...p }, context) {
       const check = async (backup: Backup, c: RunContext) => {

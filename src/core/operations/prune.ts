@@ -84,28 +84,51 @@ export async function prune(
 ): Promise<PruneResult> {
   const { vault, cluster, plan } = parts;
   const lock = await vault.lock(cluster, 'prune');
-  const signal = AbortSignal.any([context.signal, lock.signal]);
-  const removed: PruneItem[] = [];
+  const c = { ...context, signal: AbortSignal.any([context.signal, lock.signal]) };
   try {
-    const now = await planPrune(parts, { ...context, signal });
-    const shown = plan && new Set(plan.items.flatMap(({ keep, id }) => (keep ? [] : [id])));
-    const going = now.items.filter(({ keep, id }) => !keep && shown?.has(id) !== false).reverse();
-    for (const item of going) {
-      throwIfLost(lock.signal);
-      throwIfCancelled(signal);
-      context.progress({ phase: 'Deleting backups', done: removed.length, total: going.length });
-      await removeOne(vault, item, removed.length, going.length);
-      context.log.info(`Deleted ${item.file}: ${item.why}.`);
-      removed.push(item);
-    }
-    if (going.length > 0) {
-      context.progress({ phase: 'Deleting backups', done: going.length, total: going.length });
-    }
+    const now = await planPrune(parts, c);
+    const removed = await removeEach(goingOf(now, plan), c, ({ id }) => {
+      if (lock.signal.aborted) throw lock.signal.reason;
+      return vault.remove(id);
+    });
     const { stopped } = now;
     return { removed, frees: bytesOf(removed), ...(stopped === undefined ? {} : { stopped }) };
   } finally {
     await lock.release();
   }
+}
+
+/** What goes, oldest first; where somebody was shown a plan, only what that names as well. */
+export function goingOf(now: PrunePlan, shown: PrunePlan | undefined): PruneItem[] {
+  const named = shown && new Set(shown.items.flatMap(({ keep, id }) => (keep ? [] : [id])));
+  return now.items.filter(({ keep, id }) => !keep && named?.has(id) !== false).reverse();
+}
+
+/** Removes one after the other, and stops at the first that can't be; says each with its reason. */
+export async function removeEach(
+  going: readonly PruneItem[],
+  context: RunContext,
+  remove: (item: PruneItem) => Promise<void>,
+): Promise<PruneItem[]> {
+  const removed: PruneItem[] = [];
+  for (const item of going) {
+    throwIfCancelled(context.signal);
+    context.progress({ phase: 'Deleting backups', done: removed.length, total: going.length });
+    try {
+      await remove(item);
+    } catch (error) {
+      // Where somebody else was quicker it has gone, as it should.
+      if (toErrorInfo(error).code !== 'core.unknownBackup') {
+        throw afterSome(error, removed.length, going.length);
+      }
+    }
+    context.log.info(`Deleted ${item.file}: ${item.why}.`);
+    removed.push(item);
+  }
+  if (going.length > 0) {
+    context.progress({ phase: 'Deleting backups', done: going.length, total: going.length });
+  }
+  return removed;
 }
 
 /** Whether something would go, and a guard keeps it for now. */
@@ -118,22 +141,12 @@ export function pruneStopped({ text, next }: RetentionStop): ClusterBackupError 
   return coreErrors.pruneStopped({ message: text, next });
 }
 
-async function removeOne(vault: Vault, item: PruneItem, done: number, of: number): Promise<void> {
-  try {
-    await vault.remove(item.id);
-  } catch (error) {
-    const { code, category, message, next } = toErrorInfo(error);
-    // Somebody else was quicker: it has gone, as it should.
-    if (code === 'core.unknownBackup') return;
-    const text = `${message} ${done} of ${of} were deleted before it, the others are still there.`;
-    throw new ClusterBackupError({ code, category, message: text, next }, { cause: error });
-  }
+function afterSome(error: unknown, done: number, of: number): Error {
+  const { code, category, message, next } = toErrorInfo(error);
+  const text = `${message} ${done} of ${of} were deleted before it; the others are still there.`;
+  return new ClusterBackupError({ code, category, message: text, next }, { cause: error });
 }
 
-function throwIfLost(signal: AbortSignal): void {
-  if (signal.aborted) throw signal.reason;
-}
-
-function bytesOf(items: readonly PruneItem[]): number {
+export function bytesOf(items: readonly PruneItem[]): number {
   return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -69,7 +69,7 @@ export async function policyBackups(
   mode: string | undefined,
   context: RunContext,
 ): Promise<PolicyBackup[]> {
-  if (!isHosted(parts, checkRequest(parts, { mode }))) {
+  if (!isHostedMode(parts, checkRequest(parts, { mode }))) {
     return (await parts.vault.list(parts.name)).map(policyBackup);
   }
   const { backups } = await hostedOf(parts).list(context);
@@ -108,7 +108,7 @@ async function make(
   { schedule, mode, scope }: ScheduledRun & { mode: string },
   context: RunContext,
 ): Promise<string> {
-  if (!isHosted(parts, mode)) {
+  if (!isHostedMode(parts, mode)) {
     const origin = { kind: 'schedule' as const, schedule };
     return (await backUpLocked(parts, { mode, scope, origin }, context)).manifest.id;
   }
@@ -126,6 +126,12 @@ function begunSince(
   return backups.find(({ scheduled, created }) => scheduled && created >= since && created <= now);
 }
 
-function isHosted({ definition }: ClusterParts, mode: string): boolean {
-  return definition.capabilities.modes.some(({ id, hosted }) => id === mode && hosted === true);
+/** Whether backups of a mode, the system's first where none is named, stay on the platform's own side. */
+export function isHostedMode(
+  { definition }: Pick<ClusterParts, 'definition'>,
+  mode: string | undefined,
+): boolean {
+  const { modes } = definition.capabilities;
+  const info = mode === undefined ? modes[0] : modes.find(({ id }) => id === mode);
+  return info?.hosted === true;
 }
