@@ -79,7 +79,7 @@ export function decide(
       : undefined;
   const decisions = new Array<RetentionDecision>(backups.length);
   byAge.forEach(({ id }, at) => {
-    decisions[indexes[at] as number] = told(id, held[at], { goesBy: () => goesBy(at), stopped });
+    decisions[indexes[at] as number] = told(id, held[at] ?? goesBy(at), stopped);
   });
   return stopped === undefined ? { decisions } : { decisions, stopped };
 }
@@ -94,12 +94,15 @@ function isSilent({ schedules = [], manualCount, maxBackups }: VaultRetention): 
   return schedules.length === 0 && manualCount === undefined && maxBackups === undefined;
 }
 
+/** @param what what holds it, or why it goes */
 function told(
   id: string,
-  held: Held | undefined,
-  { goesBy, stopped }: { goesBy: () => string; stopped: RetentionStop | undefined },
+  what: Held | string,
+  stopped: RetentionStop | undefined,
 ): RetentionDecision {
-  if (held !== undefined) return { id, keep: true, holds: held.holds, why: held.why.join(', ') };
-  if (stopped === undefined) return { id, keep: false, holds: [], why: goesBy() };
-  return { id, keep: true, holds: ['guard'], why: `kept for now; then it goes: ${goesBy()}` };
+  if (typeof what !== 'string') {
+    return { id, keep: true, holds: what.holds, why: what.why.join(', ') };
+  }
+  if (stopped === undefined) return { id, keep: false, holds: [], why: what };
+  return { id, keep: true, holds: ['guard'], why: `kept for now; then it goes: ${what}` };
 }

@@ -42,11 +42,10 @@ export function judgeScheduled(
     });
   }
   const reasons = new Reasons(judged.map(({ schedule }) => reasonsOf(schedule)));
-  const orders = new Map(indexes.map((index, at) => [index, at]));
-  return (index) => {
-    const at = orders.get(index) ?? NaN;
-    return reasons.of((schedule) => judged[schedule]?.places.isNewest[at] ?? 0);
-  };
+  const orders = new Uint32Array((indexes.at(-1) ?? -1) + 1);
+  indexes.forEach((index, at) => (orders[index] = at));
+  const newest = judged.map(({ places }) => places.isNewest);
+  return (index) => reasons.of(newest, orders[index] ?? 0);
 }
 
 /** The newest `manualCount` made by hand are held. @param indexes oldest first, of those that count and are not pinned */
@@ -78,21 +77,29 @@ function reasonsOf({ interval, count, rhythm }: SoundSchedule): [string, string]
   return [`a newer one in the same ${span(rhythm)} (${interval})`, `${count} newer of ${interval}`];
 }
 
+interface Joined {
+  text: string;
+  /** The same with one of the next schedule's two reasons. */
+  next: [Joined | undefined, Joined | undefined];
+}
+
 /** Reasons of several schedules joined: few differ among many backups, so each is put together once. */
 class Reasons {
-  private readonly joined = new Map<string, string>();
+  private readonly none: Joined = { text: '', next: [undefined, undefined] };
 
   constructor(private readonly texts: readonly (readonly [string, string])[]) {}
 
-  /** @param which of the two reasons of a schedule is meant */
-  of(which: (schedule: number) => number): string {
-    const chosen = this.texts.map((_, schedule) => (which(schedule) === 0 ? 0 : 1));
-    const key = chosen.join('');
-    let text = this.joined.get(key);
-    if (text === undefined) {
-      text = this.texts.map((texts, schedule) => texts[chosen[schedule] ?? 0]).join(', ');
-      this.joined.set(key, text);
+  /** @param which for each schedule: which of its two reasons is meant, for all backups */
+  of(which: readonly Uint8Array[], at: number): string {
+    let joined = this.none;
+    for (let schedule = 0; schedule < which.length; schedule += 1) {
+      const reason = which[schedule]?.[at] === 1 ? 1 : 0;
+      joined = joined.next[reason] ??= this.join(joined, this.texts[schedule]?.[reason] ?? '');
     }
-    return text;
+    return joined.text;
+  }
+
+  private join({ text }: Joined, reason: string): Joined {
+    return { text: text === '' ? reason : `${text}, ${reason}`, next: [undefined, undefined] };
   }
 }

@@ -18,20 +18,19 @@ export function indexesByAge(backups: readonly Aged[]): number[] {
   const indexes = backups.map((_, index) => index);
   if (isInOrder(backups, 1)) return indexes;
   if (isInOrder(backups, -1)) return indexes.reverse();
-  const times = backups.map(({ created }) => created);
-  const least = times.reduce((least, time) => Math.min(least, time), Infinity);
-  const most = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const many = backups.length;
+  let [least, most] = [Infinity, -Infinity];
+  for (const { created } of backups) {
+    least = Math.min(least, created);
+    most = Math.max(most, created);
+  }
   // Time and index share the 53 bits of a whole number.
-  const room = Math.floor(Number.MAX_SAFE_INTEGER / backups.length) - 1;
-  const grain = Math.max(1, Math.ceil((most - least) / room));
-  const packed = Float64Array.from(
-    times,
-    (time, index) => Math.floor((time - least) / grain) * backups.length + index,
-  );
-  const sorted = Array.from(packed.sort(), (value) => value % backups.length);
-  return withinGrains(sorted, backups, (index) =>
-    Math.floor(((times[index] ?? NaN) - least) / grain),
-  );
+  const grain = Math.max(1, Math.ceil((most - least) / (Number.MAX_SAFE_INTEGER / many - 1)));
+  const packed = new Float64Array(many);
+  backups.forEach(({ created }, index) => {
+    packed[index] = Math.floor((created - least) / grain) * many + index;
+  });
+  return inEachGrain(packed.sort(), backups);
 }
 
 function isInOrder(backups: readonly Aged[], direction: 1 | -1): boolean {
@@ -41,23 +40,22 @@ function isInOrder(backups: readonly Aged[], direction: 1 | -1): boolean {
   return true;
 }
 
-/** Sorts those anew that the packed numbers could not tell apart. */
-function withinGrains(
-  indexes: number[],
-  backups: readonly Aged[],
-  grainOf: (index: number) => number,
-): number[] {
+/** Takes the indexes out of sorted packed numbers, those sorted anew whose times these could not tell apart. */
+function inEachGrain(packed: Float64Array, backups: readonly Aged[]): number[] {
+  const many = packed.length;
+  const indexes = Array.from(packed, (value) => value % many);
   let from = 0;
-  for (let at = 1; at <= indexes.length; at += 1) {
-    const isSame =
-      at < indexes.length && grainOf(indexes[at] as number) === grainOf(indexes[from] as number);
-    if (isSame) continue;
+  let grain = NaN;
+  for (let at = 0; at <= many; at += 1) {
+    const next = Math.floor((packed[at] ?? NaN) / many);
+    if (next === grain) continue;
     if (at - from > 1) {
       const run = indexes.slice(from, at);
       run.sort((a, b) => olderFirst(backups[a] as Aged, backups[b] as Aged));
       run.forEach((index, offset) => (indexes[from + offset] = index));
     }
     from = at;
+    grain = next;
   }
   return indexes;
 }
