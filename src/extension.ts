@@ -10,9 +10,13 @@ import { startHealthChecks } from './vscode/healthChecks';
 import { finishInterrupted } from './vscode/interrupted';
 import { SecretStore } from './vscode/secretStorage';
 import type { Services } from './vscode/services';
+import { StatusBar } from './vscode/statusBar';
 import { ClusterStore } from './vscode/store/clusterStore';
 import { ContentsStore } from './vscode/store/contentsStore';
 import { HostedStore } from './vscode/store/hostedStore';
+import { HostedPolicyBackups } from './vscode/store/hostedPolicyBackups';
+import { ScheduledRuns } from './vscode/store/scheduledRuns';
+import { StandingStore } from './vscode/store/standingStore';
 import { ActivityTree } from './vscode/tree/activityTree';
 import { ClusterTree } from './vscode/tree/clusterTree';
 import { editorUi } from './vscode/ui';
@@ -40,6 +44,10 @@ export function activate(context: vscode.ExtensionContext): Services {
     store: undefined as never,
     contents: undefined as never,
     hosted: undefined as never,
+    standings: undefined as never,
+    runs: new ScheduledRuns(journal),
+    statusBar: undefined as never,
+    reveal: undefined as never,
   };
   const store = new ClusterStore(client, services.secrets, log, process.env);
   services.store = store;
@@ -47,16 +55,28 @@ export function activate(context: vscode.ExtensionContext): Services {
   services.contents = contents;
   const hosted = new HostedStore(client, store, services.secrets);
   services.hosted = hosted;
-  const tree = new ClusterTree(store, contents, hosted);
+  const policed = new HostedPolicyBackups(services);
+  const standings = new StandingStore(store, services.runs, policed);
+  services.standings = standings;
+  services.statusBar = new StatusBar(services);
+  const tree = new ClusterTree(store, contents, hosted, standings);
   const view = vscode.window.createTreeView(views.clusters, {
     treeDataProvider: tree,
     showCollapseAll: true,
   });
+  services.reveal = async (entry) => {
+    const node = tree.clusterNode(entry);
+    if (node !== undefined) await view.reveal(node, { select: true, focus: true });
+  };
   context.subscriptions.push(
     log,
     store,
     contents,
     hosted,
+    services.runs,
+    policed,
+    standings,
+    services.statusBar,
     tree,
     view,
     view.onDidCollapseElement(({ element }) => tree.closed(element)),
@@ -73,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): Services {
   );
   setContext(store.state);
   void store.reload();
+  void services.runs.refresh();
   // Handed to tests of this extension only; nothing else gets at secrets or clusters.
   return context.extensionMode === vscode.ExtensionMode.Test ? services : (undefined as never);
 }

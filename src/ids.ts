@@ -7,6 +7,8 @@ export const commands = {
   enterSecrets: 'clusterBackup.cluster.enterSecrets',
   recoverCluster: 'clusterBackup.cluster.recover',
   editRetention: 'clusterBackup.retention.edit',
+  pruneCluster: 'clusterBackup.cluster.prune',
+  showState: 'clusterBackup.cluster.showState',
   createBackup: 'clusterBackup.backup.create',
   backUpItem: 'clusterBackup.item.backUp',
   backUpHere: 'clusterBackup.server.backUp',
@@ -18,6 +20,8 @@ export const commands = {
   planRestore: 'clusterBackup.backup.planRestore',
   restoreFile: 'clusterBackup.file.restore',
   labelBackup: 'clusterBackup.backup.label',
+  pinBackup: 'clusterBackup.backup.pin',
+  unpinBackup: 'clusterBackup.backup.unpin',
   deleteBackup: 'clusterBackup.backup.delete',
   revealBackup: 'clusterBackup.backup.reveal',
   copyBackupPath: 'clusterBackup.backup.copyPath',
@@ -54,6 +58,7 @@ export const editors = {
 export const settings = {
   healthInterval: 'clusterBackup.health.interval',
   safetyBackup: 'clusterBackup.restore.safetyBackup',
+  runSchedules: 'clusterBackup.schedules.run',
 } as const;
 
 export const contextKeys = {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { coreErrors, isClusterBackupError } from '../core/errors';
 import type { DecryptionSecrets } from '../core/ports';
+import { planText } from './commands/pruneWords';
 import { configuredDecryption, withDecryption } from './decryption';
 import { tellChanged } from './definitionDocuments';
 import { definitionUri, parseDefinitionUri } from './definitionUris';
@@ -11,6 +12,7 @@ import type { TextKind } from './editors/archiveDocument';
 import { ownerOf } from './ownerOf';
 import { progressText } from './progressText';
 import type { Services } from './services';
+import type { ClusterEntry } from './store/clusterStore';
 
 const UNKNOWN = 'core.unknownBackup';
 
@@ -47,8 +49,15 @@ export async function definitionText(services: Services, uri: vscode.Uri): Promi
   if (query.of === 'backup') return (await readArchived(services, query)).text ?? '';
   const entry = services.store.entries.find(({ key }) => key === query.cluster);
   if (entry === undefined) throw gone('The cluster is not configured any more.');
+  if (query.of === 'prune') return prunePlan(services, entry);
   const cluster = await services.store.resolve(entry, services.secrets.stored);
   return (await services.client.call('liveText', { cluster, id: query.id })) ?? '';
+}
+
+async function prunePlan({ client }: Services, { config }: ClusterEntry): Promise<string> {
+  const { vault, name: cluster, policy } = config;
+  if (policy === undefined) throw gone('The cluster has no policy any more.');
+  return planText(await client.call('planPrune', { vault, cluster, policy }));
 }
 
 /** A definition's text in a backup; absent where the backup has none of that id. */

@@ -16,6 +16,8 @@ const querySchema = z.discriminatedUnion('of', [
   z.object({ of: z.literal('live'), cluster: z.string(), id: z.string() }),
   /** The platform's settings before or after a change: short, and there is nothing to read the later ones from. */
   z.object({ of: z.literal('retention'), text: z.string() }),
+  /** What a policy lets go of, planned anew where the plan that was shown is not at hand. */
+  z.object({ of: z.literal('prune'), cluster: z.string() }),
   /** What is not there. */
   z.object({ of: z.literal('nothing') }),
 ]);
@@ -25,7 +27,8 @@ export type DefinitionQuery = z.infer<typeof querySchema>;
 
 /** @param title what stands on the tab, without the ending */
 export function definitionUri(title: string, query: DefinitionQuery): vscode.Uri {
-  const ending = 'as' in query && query.as === 'compose' ? 'yaml' : 'json';
+  const yaml = 'as' in query && query.as === 'compose';
+  const ending = query.of === 'prune' ? 'txt' : yaml ? 'yaml' : 'json';
   return vscode.Uri.from({
     scheme: DEFINITION_SCHEME,
     // One part: the tab shows the last one only. A slash of another kind stands for those of the title.

@@ -14,8 +14,10 @@ type RecordedMethod =
   | 'fetchHosted'
   | 'restoreHosted'
   | 'removeHosted'
-  | 'writeRetention';
-type LongMethod = RecordedMethod | 'planRestore' | 'planHostedRestore' | 'planHostedRemove';
+  | 'writeRetention'
+  | 'prune';
+type LongMethod =
+  RecordedMethod | 'planRestore' | 'planHostedRestore' | 'planHostedRemove' | 'planPrune';
 type Params<M extends LongMethod> = Parameters<Operations[M]>[0];
 type Result<M extends LongMethod> = Awaited<ReturnType<Operations[M]>>;
 

@@ -3,11 +3,14 @@ import type { DecryptionSecrets } from '../core/ports';
 import type { SourceRef } from '../compose/parts';
 import type { ActivityStore } from '../core/operations/activity';
 import type { OperationsClient } from '../workers/operationsClient';
-import type { ClusterStore } from './store/clusterStore';
+import type { ClusterEntry, ClusterStore } from './store/clusterStore';
 import type { ContentsStore } from './store/contentsStore';
 import type { HostedStore } from './store/hostedStore';
+import type { ScheduledRuns } from './store/scheduledRuns';
+import type { StandingStore } from './store/standingStore';
 import type { ActivityTree } from './tree/activityTree';
 import type { SecretStore } from './secretStorage';
+import type { StatusBar } from './statusBar';
 import type { Ui } from './ui';
 
 /** What commands, trees, editors and panels of the extension work with. Made once, in `activate`. */
@@ -22,6 +25,13 @@ export interface Services {
   contents: ContentsStore;
   /** Backups on the platforms' own side. */
   hosted: HostedStore;
+  /** How their backups stand under their policies. */
+  standings: StandingStore;
+  /** What schedules ran last. */
+  runs: ScheduledRuns;
+  statusBar: StatusBar;
+  /** Shows a cluster in its view. */
+  reveal: (entry: ClusterEntry) => Promise<void>;
   secrets: SecretStore;
   activities: ActivityTree;
   /** What ran, here and elsewhere. */

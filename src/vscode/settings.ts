@@ -11,3 +11,6 @@ export const healthInterval = () => read<number>(settings.healthInterval, 60);
 
 /** Whether a restore first backs up what the cluster holds. */
 export const safetyBackup = () => read<boolean>(settings.safetyBackup, true);
+
+/** Whether this editor carries out the policies itself while it is open. */
+export const runSchedules = () => read<boolean>(settings.runSchedules, false);

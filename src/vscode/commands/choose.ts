@@ -52,11 +52,16 @@ export async function chooseCluster(
   return (await services.ui.pick(items, { placeHolder, matchOnDescription: true }))?.entry;
 }
 
-/** A backup that was called on, or picked: the cluster first, then its backups, newest first. */
+/**
+ * A backup that was called on, or picked: the cluster first, then its backups, newest first.
+ *
+ * @param fits which backups will do; all when left out
+ */
 export async function chooseBackup(
   services: Services,
   argument: ClusterArgument | undefined,
   placeHolder: string,
+  fits: (backup: Backup) => boolean = () => true,
 ): Promise<{ entry: ClusterEntry; backup: Backup } | undefined> {
   if (argument?.entry !== undefined && argument.backup !== undefined) {
     // The tree may be older than the vault: take what is there now.
@@ -67,7 +72,13 @@ export async function chooseBackup(
   if (entry.backups.length === 0) {
     throw editorErrors.noBackups({ message: `Cluster "${entry.config.name}" has no backups.` });
   }
-  const items = entry.backups.map((backup) => ({ ...backupPick(backup), backup }));
+  const fitting = entry.backups.filter(fits);
+  if (fitting.length === 0) {
+    throw editorErrors.noItems({
+      message: `None of the backups of cluster "${entry.config.name}" will do.`,
+    });
+  }
+  const items = fitting.map((backup) => ({ ...backupPick(backup), backup }));
   const picked = await services.ui.pick(items, {
     placeHolder,
     matchOnDescription: true,
@@ -174,6 +185,7 @@ export function backupPick(backup: Backup): vscode.QuickPickItem {
     manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
     manifest.mode,
     manifest.encryption.kind === 'none' ? undefined : 'encrypted',
+    manifest.pin === true ? 'pinned' : undefined,
     check.word,
   ];
   return {

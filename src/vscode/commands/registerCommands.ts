@@ -52,6 +52,10 @@ const table: Record<CommandId, Handler> = {
   [commands.editRetention]: cluster(async (s, a) =>
     (await import('./editRetention')).editRetention(s, a),
   ),
+  [commands.pruneCluster]: cluster(async (s, a) =>
+    (await import('./pruneCluster')).pruneCluster(s, a),
+  ),
+  [commands.showState]: cluster(async (s, a) => (await import('./showState')).showState(s, a)),
   [commands.createBackup]: cluster(async (s, a) =>
     (await import('./createBackup')).createBackup(s, a),
   ),
@@ -71,6 +75,12 @@ const table: Record<CommandId, Handler> = {
   ),
   [commands.restoreFile]: file(async (s, path) => (await restore()).restoreFile(s, path)),
   [commands.labelBackup]: cluster(async (s, a) => (await manage()).labelBackup(s, a)),
+  [commands.pinBackup]: cluster(async (s, a) =>
+    (await import('./pinBackup')).pinBackup(s, a, true),
+  ),
+  [commands.unpinBackup]: cluster(async (s, a) =>
+    (await import('./pinBackup')).pinBackup(s, a, false),
+  ),
   [commands.deleteBackup]: cluster(async (s, a) => (await manage()).deleteBackup(s, a)),
   [commands.revealBackup]: cluster(async (s, a) => (await manage()).revealBackup(s, a)),
   [commands.copyBackupPath]: cluster(async (s, a) => (await manage()).copyBackupPath(s, a)),

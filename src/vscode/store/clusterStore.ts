@@ -32,6 +32,8 @@ export interface ClusterEntry {
   health: Health;
   /** Newest first. */
   backups: Backup[];
+  /** The vault was read: that there are no backups is known, not presumed. */
+  listed?: boolean;
   /** Why the vault can't be read. */
   vaultError?: ErrorInfo;
   /** Backups whose manifest can't be used: they must not just vanish. */
@@ -172,7 +174,9 @@ export class ClusterStore {
       config,
       definition,
       health: same ? old.health : { state: 'unknown' },
-      backups: old?.config.vault === config.vault ? old.backups : [],
+      ...(old?.config.vault === config.vault
+        ? { backups: old.backups, listed: old.listed === true }
+        : { backups: [] }),
       vaultProblems: [],
       warnings: definition.warnings(config.connection),
     };
@@ -190,6 +194,7 @@ export class ClusterStore {
             .problems()
             .filter(({ path }) => dirname(path) === folder)
             .map(({ error }) => toErrorInfo(error));
+          entry.listed = true;
           delete entry.vaultError;
         } catch (error) {
           entry.vaultError = toErrorInfo(error);

@@ -3,6 +3,9 @@ import { commands } from '../../ids';
 import type { Backup } from '../../core/model';
 import { restoresFromVault, vaultWords } from '../vaultWords';
 import { ageText, bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
+import { isCheckOverdue } from '../../core/schedule/checks';
+import { policyBackup } from '../../core/policy/policyBackup';
+import type { RetentionDecision } from '../../core/retention/decide';
 import type { BackupNode, BackupPageNode, BackupsNode } from './nodes';
 import { contextValue } from './nodes';
 
@@ -19,17 +22,30 @@ export function verificationText(backup: Backup): { word: string; icon: string; 
   return { word, icon: 'pass', color: 'testing.iconPassed' };
 }
 
-export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
+/** @param decision what the policy says of it, where there is one */
+export function backupItem(
+  node: BackupNode,
+  now: Date,
+  decision?: RetentionDecision,
+): vscode.TreeItem {
   const { backup } = node;
+  const { verify } = node.entry.config.policy ?? {};
+  const policed = policyBackup(backup);
+  const overdue = verify !== undefined && isCheckOverdue(verify, policed, now);
   const { manifest } = backup;
   const check = verificationText(backup);
   const words = vaultWords(node.entry.definition.capabilities);
   const encrypted = manifest.encryption.kind !== 'none';
+  const restores = restoresFromVault(node.entry.definition.capabilities);
   const title = manifest.label ?? originText(backup) ?? timeText(manifest.created);
   const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
   item.id = `backup:${node.entry.key}:${manifest.id}`;
   const facts = [
     check.word === 'verified' ? undefined : check.word,
+    overdue ? 'check overdue' : undefined,
+    policed.pinned ? 'pinned' : undefined,
+    policed.scheduled ? makerText(backup) : undefined,
+    decision?.keep === false ? 'goes with the next pruning' : undefined,
     ageText(new Date(manifest.created), now),
     bytesText(manifest.bytes),
     manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
@@ -38,18 +54,23 @@ export function backupItem(node: BackupNode, now: Date): vscode.TreeItem {
     title === timeText(manifest.created) ? undefined : timeText(manifest.created),
   ].filter((f) => f !== undefined);
   item.description = facts.join(' · ');
+  const { icon, color } = backupIcon(check, { overdue, encrypted, pinned: policed.pinned });
   item.iconPath = new vscode.ThemeIcon(
-    check.word === 'verified' && encrypted ? 'lock' : check.icon,
-    check.color === undefined ? undefined : new vscode.ThemeColor(check.color),
+    icon,
+    color === undefined ? undefined : new vscode.ThemeColor(color),
   );
   item.contextValue = contextValue('backup', {
     encrypted,
     verified: check.word === 'verified',
     damaged: check.word === 'damaged',
     present: backup.state === 'present',
-    restorable: backup.state === 'present' && restoresFromVault(node.entry.definition.capabilities),
+    restorable: backup.state === 'present' && restores,
+    pinned: restores && policed.pinned,
+    unpinned: restores && !policed.pinned,
+    overdue,
   });
-  item.tooltip = backupTooltip(backup, check.word, words?.title ?? 'Backup');
+  const checked = overdue ? `${check.word}, overdue` : check.word;
+  item.tooltip = backupTooltip(backup, checked, words?.title ?? 'Backup', decision);
   item.accessibilityInformation = {
     label: `${words?.title ?? 'Backup'} ${title}, ${facts.join(', ')}, ${encrypted ? 'encrypted' : 'not encrypted'}, ${check.word}`,
   };
@@ -96,20 +117,54 @@ export function pageItem(node: BackupPageNode): vscode.TreeItem {
 }
 
 function originText({ manifest }: Backup): string | undefined {
-  const { kind, schedule } = manifest.origin;
+  const { kind } = manifest.origin;
   if (kind === 'safety') return 'Before a restore';
-  if (kind === 'adopted') return manifest.file;
-  return kind === 'schedule' ? schedule : undefined;
+  // A schedule makes many alike: they are told apart by their time.
+  return kind === 'adopted' ? manifest.file : undefined;
 }
 
-function backupTooltip(backup: Backup, check: string, word: string): vscode.MarkdownString {
+function makerText({ manifest }: Backup): string {
+  const { kind, schedule } = manifest.origin;
+  switch (kind) {
+    case 'schedule':
+      return schedule === undefined ? 'a schedule' : `schedule ${schedule}`;
+    case 'safety':
+      return 'a restore, beforehand';
+    case 'adopted':
+      return 'others; found in the vault';
+    case 'manual':
+      return 'hand';
+  }
+}
+
+/** What is wrong comes first; then that it is held for ever, then that it is encrypted. */
+function backupIcon(
+  check: ReturnType<typeof verificationText>,
+  { overdue, encrypted, pinned }: { overdue: boolean; encrypted: boolean; pinned: boolean },
+): { icon: string; color?: string } {
+  if (check.icon === 'error') return check;
+  if (overdue) return { icon: 'history', color: 'problemsWarningIcon.foreground' };
+  const color = check.color === undefined ? {} : { color: check.color };
+  if (pinned) return { icon: 'pinned', ...color };
+  return check.word === 'verified' && encrypted ? { icon: 'lock', ...color } : check;
+}
+
+function backupTooltip(
+  backup: Backup,
+  check: string,
+  word: string,
+  decision: RetentionDecision | undefined,
+): vscode.MarkdownString {
   const { manifest } = backup;
   const md = escapeMarkdown;
   const rows: [string, string][] = [
     ['Created', `${md(timeText(manifest.created))} (${md(manifest.created)})`],
     ['Size', md(`${bytesText(manifest.bytes)} (${manifest.bytes.toLocaleString('en')} bytes)`)],
     ['Mode', md(manifest.mode ?? 'unknown')],
-    ['Made by', md(manifest.origin.schedule ?? manifest.origin.kind)],
+    ['Made by', md(makerText(backup))],
+    ...(decision === undefined
+      ? []
+      : [[decision.keep ? 'Held' : 'Goes', md(decision.why)] satisfies [string, string]]),
   ];
   const { snapshot } = manifest;
   if (snapshot?.index !== undefined) rows.push(['Index', md(String(snapshot.index))]);

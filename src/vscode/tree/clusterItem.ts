@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { commands } from '../../ids';
+import type { PolicyConfig } from '../../core/config/policy';
 import type { HostedBackup } from '../../core/model';
 import { restoresFromVault, vaultWords } from '../vaultWords';
+import type { ClusterState } from '../clusterState';
 import type { ClusterEntry } from '../store/clusterStore';
+import { nextText } from '../statusWords';
 import { ageText, escapeMarkdown, markdownTable, timeText } from '../text';
 import { newestRestorable } from './hostedNodes';
 import type { ClusterNode, ErrorNode, NoteNode, ProblemNode } from './nodes';
@@ -31,20 +34,26 @@ export function healthText(entry: ClusterEntry): { word: string; icon: string; c
   }
 }
 
-/** @param hosted its backups on the platform's own side, as far as they were asked for */
+/**
+ * @param hosted its backups on the platform's own side, as far as they were asked for
+ * @param state how its backups stand under its policy, where that is known
+ */
 export function clusterItem(
   node: ClusterNode,
   now: Date,
   hosted?: readonly HostedBackup[],
+  state?: ClusterState,
 ): vscode.TreeItem {
   const { entry } = node;
   const health = healthText(entry);
+  const told = policyLines(state);
   const last = lastBackup(entry, now, hosted);
   const warnings = [...entry.warnings, ...statusWarnings(entry)];
   const item = new vscode.TreeItem(entry.config.name, vscode.TreeItemCollapsibleState.Expanded);
   item.id = `cluster:${entry.key}`;
   const facts = [
     health.word,
+    ...new Set(told.map(({ words }) => words)),
     last,
     entry.definition.title,
     warnings.length > 0
@@ -52,22 +61,39 @@ export function clusterItem(
       : undefined,
   ].filter((f) => f !== undefined);
   item.description = facts.join(' · ');
+  const { icon, color } = clusterIcon(health, told[0]?.severity);
   item.iconPath = new vscode.ThemeIcon(
-    health.icon,
-    health.color === undefined ? undefined : new vscode.ThemeColor(health.color),
+    icon,
+    color === undefined ? undefined : new vscode.ThemeColor(color),
   );
   item.contextValue = contextValue('cluster', {
     reachable: entry.health.state === 'known',
     locked: health.word === 'needs a secret',
     recoverable: entry.definition.capabilities.recovery === true,
     retention: entry.definition.capabilities.retention === true,
+    prunes: entry.definition.capabilities.storage === 'vault' && entry.config.policy !== undefined,
     leaderless: health.word === 'no leader',
     restores: restoresFromVault(entry.definition.capabilities),
     restoresHosted: entry.definition.capabilities.hosted?.restore === true,
   });
-  item.tooltip = clusterTooltip(entry, health.word, last, warnings);
+  item.tooltip = clusterTooltip(entry, health.word, last, warnings, [told, now, state]);
   item.accessibilityInformation = { label: `Cluster ${entry.config.name}, ${facts.join(', ')}` };
   return item;
+}
+
+/** What is told of the backups; the rest of a state stands in the row and below it already. */
+function policyLines(state: ClusterState | undefined): ClusterState['lines'] {
+  const elsewhere = new Set(['vault', 'manifest', 'unreachable', 'noLeader']);
+  return (state?.lines ?? []).filter(({ code }) => !elsewhere.has(code));
+}
+
+/** A cluster that is well itself shows where its backups are not. */
+function clusterIcon(
+  health: ReturnType<typeof healthText>,
+  severity: 'warning' | 'bad' | undefined,
+): { icon: string; color?: string } {
+  if (severity === undefined || health.icon !== 'server-environment') return health;
+  return { icon: 'archive', color: severity === 'bad' ? RED : YELLOW };
 }
 
 export function errorItem(node: ErrorNode): vscode.TreeItem {
@@ -159,6 +185,7 @@ function clusterTooltip(
   health: string,
   last: string | undefined,
   warnings: string[],
+  [told, now, state]: [ClusterState['lines'], Date, ClusterState | undefined],
 ): vscode.MarkdownString {
   const md = escapeMarkdown;
   const rows: [string, string][] = [
@@ -203,7 +230,23 @@ function clusterTooltip(
       ],
     );
   }
+  const { policy } = entry.config;
+  if (policy !== undefined) rows.push(['Policy', md(policyText(policy))]);
+  if (state?.next !== undefined) rows.push(['Next backup', md(nextText(state.next, now))]);
   lines.push(markdownTable(rows));
+  for (const { severity, text, next } of told) {
+    lines.push('', `$(${severity === 'bad' ? 'error' : 'warning'}) ${md(text)} ${md(next)}`);
+  }
   for (const warning of warnings) lines.push('', `$(warning) ${md(warning)}`);
   return new vscode.MarkdownString(lines.join('\n'), true);
+}
+
+/** "7 of 1d, 4 of 1w, 10 by hand, 40 in all". */
+function policyText({ schedules, manualCount, maxBackups }: PolicyConfig): string {
+  const parts = [
+    ...(schedules ?? []).map(({ interval, count }) => `${count} of ${interval}`),
+    ...(manualCount === undefined ? [] : [`${manualCount} by hand`]),
+    ...(maxBackups === undefined ? [] : [`${maxBackups} in all`]),
+  ];
+  return parts.length === 0 ? 'keeps every backup' : parts.join(', ');
 }

@@ -3,6 +3,7 @@ import type { Backup } from '../../core/model';
 import type { ClusterEntry, ClusterStore } from '../store/clusterStore';
 import type { ContentsStore } from '../store/contentsStore';
 import type { HostedStore } from '../store/hostedStore';
+import type { StandingStore } from '../store/standingStore';
 import { backupItem, backupsItem, pageItem } from './backupItem';
 import { clusterItem, errorItem, noteItem, problemItem } from './clusterItem';
 import { contentsItem, groupItem } from './contentsItem';
@@ -44,9 +45,14 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     private readonly store: ClusterStore,
     private readonly contents: ContentsStore,
     private readonly hosted: HostedStore,
+    private readonly standings: StandingStore,
   ) {
     this.#subscriptions = vscode.Disposable.from(
       store.onDidChange((entry) => this.#changed.fire(entry && this.#clusters.get(entry.key))),
+      standings.onDidChange((entry) => {
+        const node = entry && this.#clusters.get(entry.key);
+        if (node !== undefined) this.#changed.fire(node);
+      }),
       contents.onDidChange(({ key }) => {
         for (const group of this.#groups.get(key) ?? []) this.#changed.fire(group);
       }),
@@ -64,11 +70,20 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const now = new Date();
     switch (node.kind) {
       case 'cluster':
-        return clusterItem(node, now, this.hosted.of(node.entry).backups);
+        return clusterItem(
+          node,
+          now,
+          this.hosted.of(node.entry).backups,
+          this.standings.of(node.entry),
+        );
       case 'backups':
         return backupsItem(node, now);
       case 'backup':
-        return backupItem(node, now);
+        return backupItem(
+          node,
+          now,
+          this.standings.decisionOf(node.entry, node.backup.manifest.id),
+        );
       case 'backupPage':
         return pageItem(node);
       case 'group':
@@ -134,6 +149,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     return node.kind === 'backup' || node.kind === 'error'
       ? this.#clusters.get(node.entry.key)
       : undefined;
+  }
+
+  /** The row of a cluster, to be revealed. */
+  clusterNode({ key }: ClusterEntry): ClusterNode | undefined {
+    if (!this.#clusters.has(key)) this.#roots();
+    return this.#clusters.get(key);
   }
 
   /** The person closed a row: what stood under it need not be asked for any more. */

@@ -40,7 +40,7 @@ describe('Clusters in the editor', function () {
     services = await activatedServices();
     consul = await startConsul();
     await consul.request('PUT', '/v1/kv/app/a', { body: 'value' });
-    tree = new ClusterTree(services.store, services.contents, services.hosted);
+    tree = new ClusterTree(services.store, services.contents, services.hosted, services.standings);
   });
   after(async () => {
     tree.dispose();

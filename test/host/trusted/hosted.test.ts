@@ -145,7 +145,7 @@ describe('Backups on a platform’s own side, in the editor', function () {
       called.push({ method, params });
       return new Promise<never>((resolve) => resolve(fake(params) as never));
     }) as Services['client']['call'];
-    tree = new ClusterTree(services.store, services.contents, services.hosted);
+    tree = new ClusterTree(services.store, services.contents, services.hosted, services.standings);
     // What was known of one before is not known of this one.
     const which = ++clusters;
     process.env['UPSUN_CLI_TOKEN'] = 'of the test';

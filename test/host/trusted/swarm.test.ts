@@ -44,7 +44,7 @@ describe('A swarm in the editor', function () {
   after(() => shop.stop());
 
   beforeEach(async () => {
-    tree = new ClusterTree(services.store, services.contents, services.hosted);
+    tree = new ClusterTree(services.store, services.contents, services.hosted, services.standings);
     await configure(services, {
       clusters: { prod: { system: 'swarm', host: engine.host, vault: './vault' } },
     });

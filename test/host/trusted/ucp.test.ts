@@ -91,7 +91,7 @@ describe('UCP and MKE in the editor', function () {
       called.push({ method, cluster: cluster.connected.name, params });
       return new Promise<never>((resolve) => resolve(fake(params) as never));
     }) as Services['client']['call'];
-    tree = new ClusterTree(services.store, services.contents, services.hosted);
+    tree = new ClusterTree(services.store, services.contents, services.hosted, services.standings);
     await configure(services, {
       clusters: {
         prod: {
