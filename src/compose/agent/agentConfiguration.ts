@@ -5,6 +5,7 @@ import type { AgentCluster } from '../../core/agent/ports';
 import type { ClusterConfig, ConfigProblem, ParsedConfig } from '../../core/config/parse';
 import { namedVariables } from '../../core/config/secrets';
 import type { Log } from '../../core/ports';
+import { policyKey } from '../../core/policy/policyKey';
 import { readConfigFile } from '../configFiles';
 
 export interface AgentConfigurationOptions {
@@ -36,11 +37,6 @@ interface Known {
   parsed: ParsedConfig;
 }
 
-/** Tells clusters of several files and vaults apart. */
-export function clusterKey({ vault, name }: Pick<ClusterConfig, 'vault' | 'name'>): string {
-  return JSON.stringify([vault, name]);
-}
-
 export function createAgentConfiguration(options: AgentConfigurationOptions): AgentConfiguration {
   const { defaultVault, log } = options;
   let known = new Map<string, Known>();
@@ -68,12 +64,12 @@ export function createAgentConfiguration(options: AgentConfigurationOptions): Ag
       for (const file of await options.files()) now.set(file, await read(file));
       known = now;
       return withPolicy().map((config) => ({
-        key: clusterKey(config),
+        key: policyKey(config),
         name: config.name,
         policy: config.policy ?? {},
       }));
     },
-    find: (key) => all().find((config) => clusterKey(config) === key),
+    find: (key) => all().find((config) => policyKey(config) === key),
     vaults() {
       const folders = new Set(withPolicy().map(({ vault }) => vault));
       return new Map(

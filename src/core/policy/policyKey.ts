@@ -5,5 +5,5 @@
  * @param cluster `vault`: the absolute folder of its vault
  */
 export function policyKey({ vault, name }: { vault: string; name: string }): string {
-  return `${vault}#${name}`;
+  return JSON.stringify([vault, name]);
 }

@@ -79,6 +79,8 @@ export class StandingStore implements vscode.Disposable {
   }
 
   #look(entry: ClusterEntry): void {
+    // Asked before the configuration was read anew: another entry stands in its place.
+    if (!this.store.entries.includes(entry)) return;
     const text = this.#text(entry);
     if (this.#told.get(entry.key) === text) return;
     this.#told.set(entry.key, text);

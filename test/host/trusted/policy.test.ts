@@ -74,8 +74,7 @@ describe('A policy in the editor', () => {
           prod: cluster({ schedules: [{ interval: '1h', count: 3 }] }),
         },
       });
-      await services.store.refreshHealth();
-      assert.equal(text(), '$(error) 2 clusters need a look');
+      await until('both are told of', () => text() === '$(error) 2 clusters need a look');
       const { item } = services.statusBar;
       assert.equal(
         (item.backgroundColor as vscode.ThemeColor & { id: string }).id,
