@@ -5,6 +5,7 @@ import type { SecretLookup } from '../../core/config/secrets';
 import { coreErrors, isClusterBackupError, toErrorInfo } from '../../core/errors';
 import type { Clock, DecryptionSecrets, Log, RunContext, SystemDefinition } from '../../core/ports';
 import type { Operations } from '../operations';
+import type { PolicyPlace } from '../policyOperations';
 import { resolveCluster } from '../resolvedCluster';
 import type { ResolvedCluster } from '../resolvedCluster';
 import type { AgentConfiguration } from './agentConfiguration';
@@ -45,18 +46,19 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
   const resolved = (config: ClusterConfig): Promise<ResolvedCluster> =>
     resolveCluster(config, systemOf(config), lookup);
 
+  /** Where a policy's backups lie; a vault takes no secret. */
+  const placeOf = async (config: ClusterConfig): Promise<PolicyPlace> =>
+    isHosted(config)
+      ? { cluster: await resolved(config), mode: config.policy?.mode }
+      : { vault: config.vault, cluster: config.name };
+
   return {
     clusters: () => configuration.clusters(),
 
     async backups(cluster) {
       const config = configOf(cluster);
-      const { vault, name, policy } = config;
       const limited = context(AbortSignal.timeout(LISTING_MS));
-      if (!isHosted(config)) return operations.policyBackups({ vault, cluster: name }, limited);
-      return operations.policyBackups(
-        { cluster: await resolved(config), mode: policy?.mode },
-        limited,
-      );
+      return operations.policyBackups(await placeOf(config), limited);
     },
 
     async backUp(cluster, { schedule, since }, signal) {
@@ -74,10 +76,8 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
 
     async prune(cluster, signal) {
       const config = configOf(cluster);
-      // A platform lets its own backups go by its own rules.
-      if (isHosted(config)) return { removed: [], frees: 0 };
-      const { vault, name, policy = {} } = config;
-      return operations.prune({ vault, cluster: name, policy }, context(signal));
+      const { policy = {} } = config;
+      return operations.prune({ ...(await placeOf(config)), policy }, context(signal));
     },
 
     async check(cluster, id, signal) {
