@@ -19,6 +19,8 @@ export type AgentOperations = Pick<
 export interface AgentWorkOptions {
   configuration: AgentConfiguration;
   operations: AgentOperations;
+  /** They run in threads, which can't call back: hooks run before the lock is taken then. */
+  inThreads?: boolean;
   /** Asks nobody. Throws, or gives undefined, where a secret is missing. */
   lookup: SecretLookup;
   clock: Clock;
@@ -61,14 +63,16 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
       return operations.policyBackups(await placeOf(config), limited);
     },
 
-    async backUp(cluster, { schedule, since }, signal) {
+    async backUp(cluster, { schedule, since, before }, signal) {
       const config = configOf(cluster);
+      if (options.inThreads === true) await before();
       return operations.scheduledBackup(
         {
           cluster: await resolved(config),
           schedule,
           since: since.toISOString(),
           mode: config.policy?.mode,
+          ...(options.inThreads === true ? {} : { before }),
         },
         context(signal),
       );

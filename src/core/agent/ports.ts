@@ -20,10 +20,15 @@ export interface AgentWork {
   clusters(): Promise<AgentCluster[]>;
   /** Backups of a cluster, in any order: those of its vault, or those on the platform's own side. */
   backups(cluster: AgentCluster): Promise<PolicyBackup[]>;
-  /** As `scheduledBackup` of the operations: undefined where another agent was quicker. */
+  /**
+   * As `scheduledBackup` of the operations: undefined where another agent was quicker.
+   *
+   * @param run `before` is called once, under the cluster's lock, when it is certain that a backup is to be made; where it
+   * throws, none is made, and that is what is thrown
+   */
   backUp(
     cluster: AgentCluster,
-    run: { schedule: string; since: Date },
+    run: { schedule: string; since: Date; before: () => Promise<void> },
     signal: AbortSignal,
   ): Promise<{ id: string } | undefined>;
   /** As `prune` of the operations, without a plan. */
@@ -69,7 +74,10 @@ export interface AgentTells {
 
 /** A clock that can also be waited by, so that tests can live through a year. */
 export interface AgentClock extends Clock {
-  /** Resolves at that time by this clock, or soon after a machine's sleep; also when the signal is aborted. */
+  /**
+   * Resolves at that time by this clock, when the signal is aborted, and a minute later at the latest, whatever the clock
+   * shows: what is waited for is looked at anew then, so that a machine's sleep or a clock that was set stops nobody.
+   */
   sleepUntil(time: Date, signal: AbortSignal): Promise<void>;
 }
 

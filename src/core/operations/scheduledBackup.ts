@@ -19,6 +19,8 @@ export interface ScheduledRun {
   since: string;
   mode?: string | undefined;
   scope?: BackupScope | undefined;
+  /** Called under the lock, before anything is asked of the cluster; where it throws, no backup is made. */
+  before?: (() => Promise<void>) | undefined;
 }
 
 /** Writes what is done down as an activity; only what is really begun is one. */
@@ -54,6 +56,7 @@ export async function scheduledBackup(
       return undefined;
     }
     return await record({ ...context, signal }, async (c) => {
+      await run.before?.();
       await finishInterrupted(parts, c);
       await refuseUnattended(parts, request, c);
       return { id: await make(parts, { ...run, ...request }, c) };

@@ -26,6 +26,25 @@ export function nextCheck(
 ): PolicyBackup | undefined {
   const every = parseInterval(rhythm.every, 'vault');
   if (every === undefined) return undefined;
+  const oldest = oldestChecked(backups, now);
+  if (oldest === undefined) return undefined;
+  return dueAt(lastCheck(oldest, now) ?? -Infinity, every) <= now.getTime() ? oldest : undefined;
+}
+
+/** When the first check is due: now, where one is. Milliseconds since 1970; Infinity where none will be. */
+export function nextCheckAt(
+  rhythm: CheckRhythm,
+  backups: readonly PolicyBackup[],
+  now: Date,
+): number {
+  const every = parseInterval(rhythm.every, 'vault');
+  if (every === undefined) return Infinity;
+  const oldest = oldestChecked(backups, now);
+  if (oldest === undefined) return Infinity;
+  return Math.max(dueAt(lastCheck(oldest, now) ?? -Infinity, every), now.getTime());
+}
+
+function oldestChecked(backups: readonly PolicyBackup[], now: Date): PolicyBackup | undefined {
   let oldest: PolicyBackup | undefined;
   let oldestCheck = Infinity;
   for (const backup of backups) {
@@ -37,13 +56,12 @@ export function nextCheck(
     oldest = backup;
     oldestCheck = check;
   }
-  if (oldest === undefined) return undefined;
-  return oldestCheck === -Infinity || isCheckDue(oldestCheck, every, now) ? oldest : undefined;
+  return oldest;
 }
 
-function isCheckDue(last: number, every: Interval, now: Date): boolean {
-  const length = addInterval(new Date(last), every).getTime() - last;
-  return last + length * DUE_FROM <= now.getTime();
+function dueAt(last: number, every: Interval): number {
+  if (last === -Infinity) return last;
+  return last + (addInterval(new Date(last), every).getTime() - last) * DUE_FROM;
 }
 
 /** A check dated after now was made under a clock that was wrong: nobody knows when, so it counts as none. */

@@ -1,0 +1,260 @@
+import { toErrorInfo } from '../errors';
+import type { ErrorInfo } from '../errors';
+import type { Verification } from '../model';
+import type { PolicyBackup } from '../policy/policyBackup';
+import { dueOf } from '../schedule/planned';
+import type { Due } from '../schedule/planned';
+import { Attempts } from './backOff';
+import { runBackup } from './backupRun';
+import { figuresOf } from './clusterFigures';
+import { NoticeBook } from './noticeBook';
+import type { Notice } from './noticeBook';
+import type { AgentCluster, AgentClusterState, AgentEvent, AgentParts } from './ports';
+import { PruneRun } from './pruneRun';
+
+const RETRIES = 5;
+/** So soon is the next turn at the earliest (ms), so that none follows itself without a rest. */
+const REST = 100;
+
+/** The signals of an agent: the first ends its work, the second what has to be done after that, too. */
+export interface Stops {
+  soft: AbortSignal;
+  hard: AbortSignal;
+}
+
+/** How many clusters are worked on at the same time. */
+export type Slots = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** What the agent does for one cluster, one thing after the other: backups, each with a prune after it, and notices. */
+export class ClusterRun {
+  /** A turn is being taken: no other begins. */
+  isBusy = false;
+  /** When its next turn is to be taken, at the latest: milliseconds since 1970. */
+  wakeAt = -Infinity;
+  backups: readonly PolicyBackup[] = [];
+  readonly notices: NoticeBook;
+  private readonly attempts = new Attempts();
+  private readonly prunes: PruneRun;
+  /** The planned moment whose run failed, until there is a backup since then. */
+  private failedSince: number | undefined;
+  private readonly known: Pick<
+    AgentClusterState,
+    'running' | 'lastAttempt' | 'lastDuration' | 'lastError'
+  > = {};
+  private readonly runs = { done: 0, failed: 0 };
+  private failuresInARow = 0;
+
+  constructor(
+    public cluster: AgentCluster,
+    private readonly parts: AgentParts,
+    private readonly slots: Slots,
+    tell: (cluster: AgentCluster, event: AgentEvent) => void,
+  ) {
+    this.notices = new NoticeBook(cluster.name, (notice) =>
+      tell(this.cluster, this.eventOf(notice)),
+    );
+    this.prunes = new PruneRun(parts, this.notices);
+  }
+
+  /** Looks at the cluster's backups, and does what is due. Never throws. */
+  async turn(stops: Stops): Promise<void> {
+    this.isBusy = true;
+    try {
+      await this.look();
+      if (this.isDueNow() || this.isPruneDue()) await this.slots(() => this.work(stops));
+      const due = this.due();
+      // One that is made up for next is not told.
+      if (due?.missedSince !== undefined && !this.isDueNow())
+        this.notices.missed(due.schedule, due.missedSince);
+    } catch (error) {
+      this.parts.log.error(`${this.cluster.name}: ${toErrorInfo(error).message}`);
+    } finally {
+      this.isBusy = false;
+      this.wakeAt = this.nextTurn();
+    }
+  }
+
+  /** While a turn goes on: a backup that takes so long that the moment after it has passed as well is a missed one. */
+  watch(): void {
+    const due = this.due();
+    if (due?.missedSince === undefined || due.since <= due.missedSince) return;
+    this.notices.missed(due.schedule, due.missedSince);
+  }
+
+  /** When to watch next: milliseconds since 1970. */
+  watchAt(): number {
+    return this.due()?.next.getTime() ?? Infinity;
+  }
+
+  /** What a check found, before the vault is read anew. */
+  checked(id: string, { result, at }: Verification): void {
+    const checked = Date.parse(at);
+    const before = this.backups.find((backup) => backup.id === id);
+    this.backups = this.backups.map((b) => (b.id === id ? { ...b, check: result, checked } : b));
+    this.notices.looked(this.backups);
+    if (before?.check === result) return;
+    // What kept a prune back may be out of its way now.
+    this.prunes.owe();
+    this.wakeAt = this.nextTurn();
+  }
+
+  state(checking: { since: number } | undefined): AgentClusterState {
+    const { key, name } = this.cluster;
+    const check = checking && { running: { kind: 'check' as const, ...checking } };
+    const next = this.nextBackup();
+    const running = this.known.running?.kind === 'backup';
+    const failure = this.known.lastError;
+    return {
+      key,
+      name,
+      ...check,
+      ...this.known,
+      ...(next === undefined ? {} : { next }),
+      runs: { ...this.runs },
+      failuresInARow: this.failuresInARow,
+      pruned: this.prunes.removed,
+      ...figuresOf(this.cluster, this.backups, this.parts.clock.now(), {
+        running,
+        ...(failure === undefined ? {} : { failure }),
+      }),
+    };
+  }
+
+  private async look(): Promise<void> {
+    try {
+      this.backups = await this.parts.work.backups(this.cluster);
+    } catch (error) {
+      // What is known holds: where a backup is due, its own run says what is wrong.
+      const { message, code } = toErrorInfo(error);
+      this.parts.log.warn(`${this.cluster.name}: its backups can't be read: ${message} [${code}]`);
+      return;
+    }
+    this.notices.looked(this.backups);
+    this.noteOthers();
+  }
+
+  /** A backup that somebody else made in the meantime ends a failure as well. */
+  private noteOthers(): void {
+    const due = this.due();
+    if (due === undefined) {
+      this.forgetFailure();
+      return;
+    }
+    const since = this.failedSince ?? (due.missedSince ?? due.since).getTime();
+    const now = this.now();
+    const isBegun = ({ scheduled, created }: PolicyBackup) =>
+      scheduled && created >= since && created <= now;
+    if (this.backups.some(isBegun)) this.backedUp(due.schedule);
+  }
+
+  private async work(stops: Stops): Promise<void> {
+    // It may have waited for its slot.
+    const due = this.due();
+    if (due !== undefined && this.isDueNow() && !stops.soft.aborted) await this.backUp(due, stops);
+    if (!this.isPruneDue() || stops.soft.aborted) return;
+    this.known.running = { kind: 'prune', since: this.now() };
+    const hasChanged = await this.prunes.run(this.cluster, stops.soft);
+    delete this.known.running;
+    if (hasChanged) await this.look();
+  }
+
+  private async backUp(due: Due, { soft, hard }: Stops): Promise<void> {
+    const { tells, log } = this.parts;
+    const { cluster } = this;
+    const began = this.now();
+    this.known.running = { kind: 'backup', since: began };
+    this.known.lastAttempt = began;
+    delete this.known.lastDuration;
+    const eventOf = (notice: Notice) => this.eventOf(notice);
+    const { id, error, after } = await runBackup(this.parts, cluster, due, eventOf, soft);
+    this.known.lastDuration = Math.max(0, this.now() - began);
+    delete this.known.running;
+    if (error !== undefined) this.failed(due, error);
+    else if (!soft.aborted || id !== undefined) {
+      this.attempts.done(due.since.getTime());
+      this.backedUp(due.schedule, id);
+    }
+    if (id !== undefined) {
+      this.runs.done += 1;
+      this.prunes.owe();
+    }
+    if (after !== undefined) {
+      await tells
+        .after(cluster, eventOf(after), hard)
+        .catch((e: unknown) => log.warn(`${cluster.name}: ${toErrorInfo(e).message}`));
+    }
+    if (error === undefined) await this.look();
+  }
+
+  private failed(due: Due, info: ErrorInfo): void {
+    const { code, message, next, category } = info;
+    const error = { code, message, next };
+    const { log, random } = this.parts;
+    const moment = { since: due.since.getTime(), next: due.next.getTime() };
+    if (error.code === 'vault.locked') {
+      log.info(`${this.cluster.name}: ${error.message}`);
+      this.attempts.locked(moment, this.now());
+      return;
+    }
+    log.warn(`${this.cluster.name}: the backup failed: ${error.message} [${error.code}]`);
+    this.runs.failed += 1;
+    this.failuresInARow += 1;
+    this.failedSince ??= moment.since;
+    this.known.lastError = error;
+    // What only a person can put right is not put right by trying again; what one cancelled was meant so.
+    const isHopeless = category === 'usage' || category === 'cancelled';
+    const retries = isHopeless ? 0 : (this.cluster.policy.retries ?? RETRIES);
+    const isLast = this.attempts.failed(moment, this.now(), { retries, random: random() });
+    this.notices.runFailed(due.schedule, error, isLast);
+  }
+
+  private backedUp(schedule: string, id?: string): void {
+    this.forgetFailure();
+    this.notices.backedUp(schedule, id);
+  }
+
+  private forgetFailure(): void {
+    this.failedSince = undefined;
+    this.failuresInARow = 0;
+    delete this.known.lastError;
+  }
+
+  private due(): Due | undefined {
+    const { key, policy } = this.cluster;
+    return dueOf(policy, key, this.backups, this.parts.clock.now());
+  }
+
+  private isDueNow(): boolean {
+    const due = this.due();
+    return due?.due === true && this.attempts.mayTry(due.since.getTime(), this.now());
+  }
+
+  private isPruneDue(): boolean {
+    return this.prunes.isDue(this.cluster.policy, this.now());
+  }
+
+  /** When the next backup is begun, retries counted. */
+  private nextBackup(): number | undefined {
+    const due = this.due();
+    if (due === undefined) return undefined;
+    const next = due.next.getTime();
+    if (!due.due) return next;
+    return Math.min(next, Math.max(this.attempts.triesAt(due.since.getTime()), this.now()));
+  }
+
+  private nextTurn(): number {
+    const now = this.now();
+    const missed = this.due()?.missedFrom?.getTime() ?? Infinity;
+    const prune = this.prunes.dueAt(this.cluster.policy, now);
+    const next = Math.min(this.nextBackup() ?? Infinity, missed > now ? missed : Infinity, prune);
+    return Math.max(next, now + REST);
+  }
+
+  private now(): number {
+    return this.parts.clock.now().getTime();
+  }
+
+  private eventOf(notice: Notice): AgentEvent {
+    return { ...notice, cluster: this.cluster.name, at: this.parts.clock.now().toISOString() };
+  }
+}
