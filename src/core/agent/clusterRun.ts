@@ -29,6 +29,8 @@ export type Slots = <T>(work: () => Promise<T>) => Promise<T>;
 export class ClusterRun {
   /** A turn is being taken: no other begins. */
   isBusy = false;
+  /** A backup is made, or waits for its turn among the clusters. */
+  private isAtBackup = false;
   /** When its next turn is to be taken, at the latest: milliseconds since 1970. */
   wakeAt = -Infinity;
   backups: readonly PolicyBackup[] = [];
@@ -61,7 +63,8 @@ export class ClusterRun {
     this.isBusy = true;
     try {
       await this.look();
-      if (this.isDueNow() || this.isPruneDue()) await this.slots(() => this.work(stops));
+      this.isAtBackup = this.isDueNow();
+      if (this.isAtBackup || this.isPruneDue()) await this.slots(() => this.work(stops));
       const due = this.due();
       // One that is made up for next is not told.
       if (due?.missedSince !== undefined && !this.isDueNow())
@@ -69,6 +72,7 @@ export class ClusterRun {
     } catch (error) {
       this.parts.log.error(`${this.cluster.name}: ${toErrorInfo(error).message}`);
     } finally {
+      this.isAtBackup = false;
       this.isBusy = false;
       this.wakeAt = this.nextTurn();
     }
@@ -76,6 +80,7 @@ export class ClusterRun {
 
   /** While a turn goes on: a backup that takes so long that the moment after it has passed as well is a missed one. */
   watch(): void {
+    if (!this.isAtBackup) return;
     const due = this.due();
     if (due?.missedSince === undefined || due.since <= due.missedSince) return;
     this.notices.missed(due.schedule, due.missedSince);
@@ -167,6 +172,7 @@ export class ClusterRun {
     delete this.known.lastDuration;
     const eventOf = (notice: Notice) => this.eventOf(notice);
     const { id, error, after } = await runBackup(this.parts, cluster, due, eventOf, soft);
+    this.isAtBackup = false;
     this.known.lastDuration = Math.max(0, this.now() - began);
     delete this.known.running;
     if (error !== undefined) this.failed(due, error);
