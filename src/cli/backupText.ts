@@ -1,5 +1,7 @@
 import type { Backup, Manifest } from '../core/model';
 import type { FoundBackup } from './backups';
+import { heldBy } from './policyFacts';
+import type { PolicyFacts } from './policyFacts';
 import { fields, table } from './table';
 import { ageText, bytesText, timeText } from './words';
 
@@ -9,15 +11,29 @@ export interface BackupDocument {
   path: string;
   vault: string;
   state: Backup['state'];
+  /** What the policy of its cluster says of it, where it has one. */
+  policy?: PolicyFacts;
 }
 
-export function backupDocument({ backup, vault }: FoundBackup): BackupDocument {
+export function backupDocument(
+  { backup, vault }: FoundBackup,
+  policy?: PolicyFacts,
+): BackupDocument {
   const { manifest, path, state } = backup;
-  return { manifest, path, vault, state };
+  return { manifest, path, vault, state, ...(policy === undefined ? {} : { policy }) };
 }
 
-/** The table of `list`. */
-export function backupTable(found: readonly FoundBackup[], now: Date): string {
+/**
+ * The table of `list`.
+ *
+ * @param facts by id; where a policy or a pin holds any of them, a column says so
+ */
+export function backupTable(
+  found: readonly FoundBackup[],
+  now: Date,
+  facts: ReadonlyMap<string, PolicyFacts> = new Map(),
+): string {
+  const isHeld = facts.size > 0 || found.some(({ backup }) => backup.manifest.pin === true);
   return table(
     [
       { title: 'ID' },
@@ -29,6 +45,7 @@ export function backupTable(found: readonly FoundBackup[], now: Date): string {
       { title: 'MODE' },
       { title: 'ENCRYPTED' },
       { title: 'VERIFIED' },
+      ...(isHeld ? [{ title: 'HELD BY' }] : []),
       { title: 'LABEL' },
     ],
     found.map(({ backup }) => {
@@ -42,7 +59,8 @@ export function backupTable(found: readonly FoundBackup[], now: Date): string {
         m.snapshot?.index === undefined ? '-' : String(m.snapshot.index),
         m.mode ?? '-',
         encryptionText(m),
-        backup.state === 'missing' ? 'FILE MISSING' : verifiedText(m),
+        backup.state === 'missing' ? 'FILE MISSING' : verifiedText(m, facts.get(m.id)),
+        ...(isHeld ? [heldBy(backup, facts.get(m.id))] : []),
         m.label ?? (m.origin.kind === 'manual' ? '' : `(${m.origin.kind})`),
       ];
     }),
@@ -50,7 +68,11 @@ export function backupTable(found: readonly FoundBackup[], now: Date): string {
 }
 
 /** All that is known of one backup. */
-export function backupDetails({ backup, vault }: FoundBackup, now: Date): string {
+export function backupDetails(
+  { backup, vault }: FoundBackup,
+  now: Date,
+  policy?: PolicyFacts,
+): string {
   const m = backup.manifest;
   const { schedule, kind } = m.origin;
   return fields([
@@ -77,7 +99,9 @@ export function backupDetails({ backup, vault }: FoundBackup, now: Date): string
     ['Content', m.snapshot?.size === undefined ? undefined : bytesText(m.snapshot.size)],
     ['Verified', m.verification === undefined ? 'never' : verificationText(m.verification, now)],
     ['Drill', m.drill === undefined ? undefined : verificationText(m.drill, now)],
+    ['Check', policy?.checkOverdue === true ? 'OVERDUE by the policy' : undefined],
     ['Pinned', m.pin ? 'yes' : undefined],
+    ['Policy', policy === undefined ? undefined : policyText(policy)],
     ...(m.notes ?? []).map((note) => ['Note', note] as const),
     ...Object.entries(m.counts ?? {}).map(([name, n]) => [name, String(n)] as const),
   ]);
@@ -87,10 +111,15 @@ export function encryptionText(manifest: Manifest): string {
   return { none: 'no', passphrase: 'passphrase', openpgp: 'OpenPGP' }[manifest.encryption.kind];
 }
 
-function verifiedText({ verification }: Manifest): string {
-  if (verification === undefined) return 'never';
-  if (verification.result === 'damaged') return 'DAMAGED';
-  return verification.of === 'stored' ? 'stored bytes' : 'ok';
+function verifiedText({ verification }: Manifest, policy: PolicyFacts | undefined): string {
+  if (verification?.result === 'damaged') return 'DAMAGED';
+  const word = { whole: 'ok', stored: 'stored bytes' }[verification?.of ?? 'whole'];
+  const late = policy?.checkOverdue === true ? ', overdue' : '';
+  return (verification === undefined ? 'never' : word) + late;
+}
+
+function policyText({ keep, why }: PolicyFacts): string {
+  return `${keep ? 'stays' : 'goes with the next prune'}: ${why}`;
 }
 
 function verificationText(v: NonNullable<Manifest['verification']>, now: Date): string {

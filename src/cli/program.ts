@@ -13,6 +13,8 @@ import { hostedCommand } from './commands/hosted';
 import { inspectCommand } from './commands/inspect';
 import { labelCommand } from './commands/label';
 import { listCommand } from './commands/list';
+import { pinCommand, unpinCommand } from './commands/pin';
+import { pruneCommand } from './commands/prune';
 import { recoverCommand } from './commands/recover';
 import { restoreCommand } from './commands/restore';
 import { resumeCommand } from './commands/resume';
@@ -48,7 +50,10 @@ const COMMANDS = [
   restoreCommand,
   resumeCommand,
   recoverCommand,
+  pruneCommand,
   deleteCommand,
+  pinCommand,
+  unpinCommand,
   labelCommand,
   exportCommand,
   activitiesCommand,

@@ -3,6 +3,7 @@ import { listBackups } from '../backups';
 import { backupDocument, backupTable } from '../backupText';
 import { clusterNamed } from '../configuration';
 import { hostedNote } from '../hostedHint';
+import { policyFacts } from '../policyFacts';
 import type { WithCli } from '../program';
 
 export function listCommand(program: Command, withCli: WithCli): void {
@@ -19,13 +20,16 @@ export function listCommand(program: Command, withCli: WithCli): void {
         if (cluster !== undefined && found.length === 0 && failures.length === 0) {
           clusterNamed(configuration, cluster);
         }
-        out.document({ backups: found.map(backupDocument) });
+        const facts = await policyFacts(cli, found);
+        out.document({
+          backups: found.map((one) => backupDocument(one, facts.get(one.backup.manifest.id))),
+        });
         if (out.options.quiet) {
           out.text(found.map(({ backup }) => `${backup.manifest.id}\n`).join(''));
         } else if (found.length === 0) {
           out.note('No backups.');
         } else {
-          out.text(backupTable(found, cli.services.clock.now()));
+          out.text(backupTable(found, cli.services.clock.now(), facts));
         }
         const named = configuration.clusters.find(({ name }) => name === cluster);
         const note = await hostedNote(cli, named);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findBackup } from '../backups';
 import { backupDetails, backupDocument } from '../backupText';
+import { policyFactsOf } from '../policyFacts';
 import type { WithCli } from '../program';
 
 export function showCommand(program: Command, withCli: WithCli): void {
@@ -11,8 +12,9 @@ export function showCommand(program: Command, withCli: WithCli): void {
     .action(
       withCli<object>(async (cli, [text = '']) => {
         const found = await findBackup(cli, text);
-        cli.out.document({ backup: backupDocument(found) });
-        cli.out.text(backupDetails(found, cli.services.clock.now()));
+        const policy = await policyFactsOf(cli, found);
+        cli.out.document({ backup: backupDocument(found, policy) });
+        cli.out.text(backupDetails(found, cli.services.clock.now(), policy));
       }),
     );
 }

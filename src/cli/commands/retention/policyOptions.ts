@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ResolvedCluster } from '../../../compose/resolvedCluster';
 import { coreErrors } from '../../../core/errors';
 import { intervalProblem } from '../../../core/retention/interval';
+import type { Whose } from '../../../core/retention/interval';
 import type { RetentionPolicy, RetentionSchedule } from '../../../core/retention/policy';
 import type { RetentionOfKind, RetentionSettings } from '../../../core/retention/settings';
 import type { Cli } from '../../cli';
@@ -20,12 +21,13 @@ export interface PolicyOptions {
 
 export const CLUSTER_HELP = 'name of a cluster of the configuration';
 
-export function withPolicyOptions(command: Command): Command {
+/** @param whose backups: those of a platform, or of a vault, whose intervals may be of seconds and minutes */
+export function withPolicyOptions(command: Command, whose: Whose = 'platform'): Command {
   return command
     .option(
       '--schedule <interval=count>',
       'automated backups and how many of them are kept, e.g. 1d=7; repeatable; takes the place of all schedules',
-      schedules,
+      (text: string, before?: RetentionSchedule[]) => schedules(text, whose, before),
     )
     .option('--without-schedules', 'no automated backups')
     .option('--manual-count <n>', 'how many of those made by hand are kept', wholeNumber)
@@ -78,9 +80,13 @@ export function saysPolicy(options: PolicyOptions): boolean {
   return [schedule, withoutSchedules, manualCount, maxBackups].some((one) => one !== undefined);
 }
 
-function schedules(text: string, before: RetentionSchedule[] = []): RetentionSchedule[] {
+function schedules(
+  text: string,
+  whose: Whose,
+  before: RetentionSchedule[] = [],
+): RetentionSchedule[] {
   const [interval = '', count = '', ...more] = text.split('=');
-  const problem = intervalProblem(interval);
+  const problem = intervalProblem(interval, whose);
   if (problem !== undefined) throw new InvalidArgumentError(`Write INTERVAL=COUNT. ${problem}`);
   if (more.length > 0 || !/^[1-9]\d{0,5}$/.test(count)) {
     throw new InvalidArgumentError('Write INTERVAL=COUNT, e.g. 1d=7; the count is 1 or more.');
