@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { prune } from '../../../src/core/operations/prune';
 import { openFolderVault } from '../../../src/vaults/folder/folderVault';
 import { manifestFor, someManifest } from '../../unit/vaults/fixtures';
 
@@ -41,6 +42,17 @@ const actions: Record<string, () => Promise<unknown>> = {
     for (const { path } of await vault.strays())
       await vault.adopt(path, manifestFor(Buffer.alloc(7)));
   },
+  /** By hand none but the newest stay. */
+  prune: () =>
+    prune(
+      { vault, cluster: 'prod', policy: { manualCount: Number(argument) } },
+      {
+        signal: new AbortController().signal,
+        progress: () => undefined,
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+        clock: { now: () => new Date() },
+      },
+    ),
   recover: async () => {
     for (const line of await vault.recover()) writeFileSync(1, `${line}\n`);
   },
