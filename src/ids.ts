@@ -9,6 +9,7 @@ export const commands = {
   editRetention: 'clusterBackup.retention.edit',
   pruneCluster: 'clusterBackup.cluster.prune',
   showState: 'clusterBackup.cluster.showState',
+  editPolicy: 'clusterBackup.policy.edit',
   createBackup: 'clusterBackup.backup.create',
   backUpItem: 'clusterBackup.item.backUp',
   backUpHere: 'clusterBackup.server.backUp',

@@ -44,7 +44,7 @@ export async function definitionText(services: Services, uri: vscode.Uri): Promi
   const query = parseDefinitionUri(uri);
   if (query === undefined) throw gone('This is no document of Cluster Backup.');
   if (query.of === 'nothing') return '';
-  if (query.of === 'retention') return query.text;
+  if (query.of === 'retention' || query.of === 'config') return query.text;
   if (query.of === 'export') return (await readExport(services, query.path)).text;
   if (query.of === 'backup') return (await readArchived(services, query)).text ?? '';
   const entry = services.store.entries.find(({ key }) => key === query.cluster);

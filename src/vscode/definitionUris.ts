@@ -18,6 +18,8 @@ const querySchema = z.discriminatedUnion('of', [
   z.object({ of: z.literal('retention'), text: z.string() }),
   /** What a policy lets go of, planned anew where the plan that was shown is not at hand. */
   z.object({ of: z.literal('prune'), cluster: z.string() }),
+  /** A configuration file as it will be. */
+  z.object({ of: z.literal('config'), text: z.string() }),
   /** What is not there. */
   z.object({ of: z.literal('nothing') }),
 ]);
@@ -27,14 +29,19 @@ export type DefinitionQuery = z.infer<typeof querySchema>;
 
 /** @param title what stands on the tab, without the ending */
 export function definitionUri(title: string, query: DefinitionQuery): vscode.Uri {
-  const yaml = 'as' in query && query.as === 'compose';
-  const ending = query.of === 'prune' ? 'txt' : yaml ? 'yaml' : 'json';
+  const ending = endingOf(query);
   return vscode.Uri.from({
     scheme: DEFINITION_SCHEME,
     // One part: the tab shows the last one only. A slash of another kind stands for those of the title.
     path: `/${title.replaceAll('/', '∕')}.${ending}`,
     query: JSON.stringify(query),
   });
+}
+
+function endingOf(query: DefinitionQuery): string {
+  if (query.of === 'config') return 'jsonc';
+  if (query.of === 'prune') return 'txt';
+  return 'as' in query && query.as === 'compose' ? 'yaml' : 'json';
 }
 
 /** Undefined for an address that was not made here. */

@@ -56,6 +56,7 @@ const table: Record<CommandId, Handler> = {
     (await import('./pruneCluster')).pruneCluster(s, a),
   ),
   [commands.showState]: cluster(async (s, a) => (await import('./showState')).showState(s, a)),
+  [commands.editPolicy]: cluster(async (s, a) => (await import('./editPolicy')).editPolicy(s, a)),
   [commands.createBackup]: cluster(async (s, a) =>
     (await import('./createBackup')).createBackup(s, a),
   ),

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 /** A screen of src/webview, built to dist/webview. */
-export type Screen = 'archive' | 'hosted' | 'inspect' | 'plan' | 'recovery' | 'retention' | 'ucp';
+export type Screen =
+  'archive' | 'hosted' | 'inspect' | 'plan' | 'policy' | 'recovery' | 'retention' | 'ucp';
 
 function folder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'webview');

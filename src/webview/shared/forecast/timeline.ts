@@ -58,12 +58,17 @@ export interface Bar {
 
 /** Backups that the same thing keeps longest. */
 export interface Lane {
-  /** A schedule's interval, `manual`, or `none`. */
+  /** A schedule's interval, `manual`, `pin`, `aside` (damaged, missing, dated in the future) or `none`. */
   id: string;
   bars: Bar[];
   /** How many lines: most that are there at a time. */
   lines: number;
 }
+
+/** Lanes of what is in no schedule's, in their order. */
+const APART = ['manual', 'pin', 'aside', 'none'];
+/** What keeps those of a vault that no schedule counts. */
+const ASIDE: ReadonlySet<string> = new Set(['damaged', 'missing', 'future']);
 
 /**
  * A forecast as it is drawn: each backup once, in the lane of what keeps it longest. The schedules in the policy's own
@@ -76,16 +81,18 @@ export function lanesOf(
 ): Lane[] {
   const lanes = new Map<string, ForecastBackup[]>();
   for (const { interval } of schedules) lanes.set(interval, []);
-  for (const id of ['manual', 'none']) lanes.set(id, []);
+  for (const id of APART) lanes.set(id, []);
   for (const backup of backups) (lanes.get(keeperOf(backup)) ?? lanes.get('none'))?.push(backup);
   return [...lanes].flatMap(([id, own]) => {
-    const isSchedule = id !== 'manual' && id !== 'none';
+    const isSchedule = !APART.includes(id);
     return own.length === 0 && !isSchedule ? [] : [laneOf(id, own, from, until)];
   });
 }
 
 /** What lets go of a backup last; of several the last in the policy's order. */
 export function keeperOf({ automated, heldBy, holds }: ForecastBackup): string {
+  if (heldBy.includes('pin')) return 'pin';
+  if (heldBy.some((by) => ASIDE.has(by))) return 'aside';
   if (!automated) return 'manual';
   let keeper = 'none';
   let end = -Infinity;

@@ -103,6 +103,11 @@ export class TimelineView {
     this.#draw();
   }
 
+  /** Where a stretch ends that begins now. */
+  endOf(span: Span): Date {
+    return stretchOf(this.#shown?.from ?? new Date(), span).until;
+  }
+
   /** The list of stretches; the longest one where the one that was shown is not among them. */
   #drawSpans(): void {
     this.#span = this.#offered.find(({ id }) => id === this.#span.id) ?? (this.#offered[0] as Span);

@@ -13,6 +13,8 @@ export function rhythm(interval: string): string {
 
 /** What a lane of the time line is called. */
 export function laneTitle(id: string, { schedules, manualCount }: RetentionPolicy): string {
+  if (id === 'pin') return 'Pinned, kept for ever';
+  if (id === 'aside') return 'Set aside: damaged, missing or dated in the future';
   if (id === 'none') return 'Automatic, kept by no schedule';
   if (id === 'manual') {
     return manualCount === undefined ? 'By hand' : `By hand, the newest ${manualCount} kept`;
@@ -67,8 +69,19 @@ export function dateText(
 export function keptBy(backup: ForecastBackup, at: Date): string {
   const by = heldAt(backup, at);
   if (by.length === 0) return 'nothing any more';
-  return by.map((one) => (one === 'manual' ? 'made by hand' : rhythm(one))).join(', ');
+  return by.map((one) => KEEPERS[one] ?? rhythm(one)).join(', ');
 }
+
+/** What keeps a backup beside schedules. */
+const KEEPERS: Readonly<Record<string, string>> = {
+  manual: 'made by hand',
+  pin: 'pinned',
+  scheduled: 'no schedule says how long',
+  newestVerified: 'newest verified one',
+  damaged: 'set aside: damaged',
+  missing: 'set aside: its file is missing',
+  future: 'set aside: dated in the future',
+};
 
 /** When a backup goes and why. */
 export function goesText({ until, why }: ForecastBackup, end: Date): string {

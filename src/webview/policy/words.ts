@@ -1,0 +1,72 @@
+import type { ShownPolicy } from '../../protocol/policyMessages';
+import type { Told } from '../shared/told';
+
+/** What goes on or has just come to pass; undefined where that is nothing. */
+export function activity(shown: ShownPolicy): Told | undefined {
+  const { busy, problem, overtaken, saved } = shown;
+  if (busy !== undefined) return BUSY[busy];
+  if (overtaken === true) {
+    return {
+      tone: 'notice',
+      icon: 'warning',
+      title: 'The file was changed meanwhile',
+      text: `It is not as it was when the change was planned, so nothing was saved. It has been read again; what you entered still stands in its fields: look at it and review it again. [${problem?.code ?? ''}]`,
+    };
+  }
+  if (problem !== undefined) {
+    return {
+      tone: problem.cancelled ? 'notice' : 'bad',
+      icon: problem.cancelled ? 'circle-slash' : 'error',
+      title: problem.cancelled ? 'Not carried out' : problem.message,
+      text: problem.cancelled ? problem.message : `${problem.next} [${problem.code}]`,
+    };
+  }
+  if (saved === true) {
+    return {
+      tone: 'good',
+      icon: 'pass-filled',
+      title: 'Saved',
+      text: 'The configuration has the change; who runs the schedules goes by it from now on.',
+    };
+  }
+  return undefined;
+}
+
+const BUSY: Readonly<Record<NonNullable<ShownPolicy['busy']>, Told | undefined>> = {
+  // Quick: a banner would only flicker.
+  reading: undefined,
+  planning: undefined,
+  asked: {
+    tone: 'info',
+    icon: 'question',
+    title: 'The editor asks for your answer',
+    text: 'Nothing has been changed.',
+  },
+  saving: undefined,
+};
+
+/** What one has to know of the time line. */
+export function noteText(
+  { backups, platform }: ShownPolicy,
+  stale: boolean,
+  isEdited: boolean,
+): string {
+  const known =
+    backups === undefined
+      ? 'The backups there are now could not be read: only those to come are shown.'
+      : 'A forecast: what is there now, and what the schedules will make if each run goes well. Nobody is assumed to make one by hand.';
+  const kept =
+    platform?.settings !== true
+      ? ''
+      : ' How long the platform keeps them is not in it: that is set there.';
+  if (!stale) return known + kept;
+  const wrong = 'The fields are not right yet:';
+  return `${known}${kept} ${wrong} ${isEdited ? 'shown is what they said last.' : 'what comes of them is not shown.'}`;
+}
+
+/** What a change of a policy is called before it is saved: how many fields are wrong. */
+export function hindrance(isChanged: boolean, wrong: number): string | undefined {
+  if (!isChanged) return 'Nothing has been changed.';
+  if (wrong === 0) return undefined;
+  return `${wrong === 1 ? 'One field is' : `${wrong} fields are`} not right yet.`;
+}
