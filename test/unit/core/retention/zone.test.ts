@@ -52,6 +52,11 @@ describe('the calendar of a time zone', () => {
     assert.equal(start('2009-11-01T02:45:00Z', '1d', johns), midnight);
     assert.equal(start('2009-11-01T12:00:00Z', '1d', johns), midnight);
     assert.equal(next('2009-11-01T02:29:00Z', '1d', johns), midnight);
+    // Kwajalein crossed the date line at midnight and had 30 September 1969 nearly twice.
+    const kwajalein = 'Pacific/Kwajalein';
+    assert.equal(next('1969-09-30T12:00:00Z', '1d', kwajalein), '1969-10-01T12:00:00Z');
+    const shown = wallOf(Date.parse('1969-10-01T00:30:00Z'), kwajalein);
+    assert.equal(iso(shown), '1969-09-30T23:59:59.999Z');
   });
 
   it('weeks begin on Monday, months and years on the first, several are counted from one beginning', () => {
