@@ -8,6 +8,8 @@ import { registerDefinitionDocuments } from './vscode/definitionDocuments';
 import { registerEditors } from './vscode/editors/registerEditors';
 import { startHealthChecks } from './vscode/healthChecks';
 import { finishInterrupted } from './vscode/interrupted';
+import { Notices } from './vscode/notices';
+import { Schedules } from './vscode/schedules';
 import { SecretStore } from './vscode/secretStorage';
 import type { Services } from './vscode/services';
 import { StatusBar } from './vscode/statusBar';
@@ -47,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): Services {
     standings: undefined as never,
     runs: new ScheduledRuns(journal),
     statusBar: undefined as never,
+    schedules: undefined as never,
     reveal: undefined as never,
   };
   const store = new ClusterStore(client, services.secrets, log, process.env);
@@ -59,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): Services {
   const standings = new StandingStore(store, services.runs, policed);
   services.standings = standings;
   services.statusBar = new StatusBar(services);
+  services.schedules = new Schedules(services);
   const tree = new ClusterTree(store, contents, hosted, standings);
   const view = vscode.window.createTreeView(views.clusters, {
     treeDataProvider: tree,
@@ -77,6 +81,8 @@ export function activate(context: vscode.ExtensionContext): Services {
     policed,
     standings,
     services.statusBar,
+    services.schedules,
+    new Notices(services, context.globalState),
     tree,
     view,
     view.onDidCollapseElement(({ element }) => tree.closed(element)),

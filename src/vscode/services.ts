@@ -10,6 +10,7 @@ import type { ScheduledRuns } from './store/scheduledRuns';
 import type { StandingStore } from './store/standingStore';
 import type { ActivityTree } from './tree/activityTree';
 import type { SecretStore } from './secretStorage';
+import type { Schedules } from './schedules';
 import type { StatusBar } from './statusBar';
 import type { Ui } from './ui';
 
@@ -30,6 +31,8 @@ export interface Services {
   /** What schedules ran last. */
   runs: ScheduledRuns;
   statusBar: StatusBar;
+  /** Run by this window, where its setting says so. */
+  schedules: Schedules;
   /** Shows a cluster in its view. */
   reveal: (entry: ClusterEntry) => Promise<void>;
   secrets: SecretStore;

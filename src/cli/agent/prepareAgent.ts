@@ -7,7 +7,7 @@ import type { AgentParts } from '../../core/agent/ports';
 import type { Cli } from '../cli';
 import { secretLookup } from '../secrets';
 import { agentLog } from './agentLog';
-import { systemClock } from './clock';
+import { systemClock } from '../../compose/agent/systemClock';
 
 export interface PreparedAgent {
   parts: AgentParts;

@@ -93,6 +93,7 @@ export class ActivityTree implements vscode.TreeDataProvider<ActivityNode>, vsco
       activity.state === 'running'
         ? [progress === undefined ? 'starting' : progressText(progress), spanText(seconds)]
         : [activity.state, spanText(seconds), ageText(started, now)];
+    if (activity.scheduled === true) facts.push('scheduled');
     if (activity.subject !== undefined) facts.push(activity.subject);
     item.description = facts.join(' · ');
     const [icon, color] = ICONS[activity.state];
@@ -128,6 +129,9 @@ function activityTooltip(activity: Activity, seconds: number): vscode.MarkdownSt
     ['Started', md(timeText(activity.started))],
     ['Took', md(spanText(seconds))],
     ['By', md(activity.by)],
+    ...(activity.scheduled === true
+      ? [['Why', 'a policy asks for it'] satisfies [string, string]]
+      : []),
   ];
   const lines = [
     `**${md(`${TITLES[activity.kind]} ${activity.cluster}`)}**`,
