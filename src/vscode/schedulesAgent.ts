@@ -34,6 +34,7 @@ export function prepareSchedules(
   const work = createAgentWork({
     configuration,
     operations: threaded(services),
+    inThreads: true,
     lookup,
     clock: systemClock,
     log,

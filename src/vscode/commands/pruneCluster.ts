@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PruneItem, PrunePlan } from '../../core/operations/prune';
+import { commands } from '../../ids';
 import { openText } from '../definitionTexts';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
@@ -28,9 +29,7 @@ export async function pruneCluster(services: Services, argument?: ClusterArgumen
   if (entry === undefined) return;
   const { name, vault, policy } = entry.config;
   if (policy === undefined) {
-    void ui.warn(
-      `Cluster "${name}" has no policy that says how long its backups are kept. Give it one in the configuration.`,
-    );
+    void tellNoPolicy(services, entry);
     return;
   }
   const place = { vault, cluster: name, policy };
@@ -54,6 +53,13 @@ export async function pruneCluster(services: Services, argument?: ClusterArgumen
   if (answer !== accept) return;
   const result = await runOperation(services, `Prune ${name}`, 'prune', { ...place, plan: wanted });
   void ui.info(doneText(name, result));
+}
+
+async function tellNoPolicy({ ui }: Services, entry: ClusterEntry): Promise<void> {
+  const text = `Cluster "${entry.config.name}" has no policy that says how long its backups are kept.`;
+  const edit = 'Edit Policy…';
+  if ((await ui.warn(text, edit)) !== edit) return;
+  await vscode.commands.executeCommand(commands.editPolicy, { entry });
 }
 
 /** Whether a policy may let go of anything of a cluster: what lies with the platform is the platform's. */

@@ -25,6 +25,18 @@ describe('An untrusted workspace', () => {
     }
     services.ui = editorUi;
     assert.deepEqual(await services.journal.list(), []);
+    assert.equal(services.statusBar.shown, false);
+  });
+
+  it('runs no schedules, whatever the setting says', async () => {
+    const services = await activatedServices();
+    const schedules = vscode.workspace.getConfiguration('clusterBackup.schedules');
+    await schedules.update('run', true, vscode.ConfigurationTarget.Global);
+    await until('the setting is on', () =>
+      vscode.workspace.getConfiguration('clusterBackup.schedules').get('run'),
+    );
+    assert.equal(services.schedules.isRunning, false);
+    await schedules.update('run', undefined, vscode.ConfigurationTarget.Global);
   });
 
   it('still opens a snapshot file', async () => {
