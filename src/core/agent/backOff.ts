@@ -26,8 +26,9 @@ export class Pause {
   private length = 0;
 
   begin(now: number, length: number): void {
-    this.at = now + length;
-    this.length = length;
+    // A clock shows no parts of a millisecond: who waited for one would look again and again until it is over.
+    this.length = Math.ceil(length);
+    this.at = now + this.length;
   }
 
   end(): void {
