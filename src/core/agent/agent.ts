@@ -9,6 +9,8 @@ import { failureOf } from './pruneRun';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** What is due so soon (ms) belongs to this run of what runs once: a turn is never taken any sooner. */
+const REST = 1_000;
 
 export interface AgentOptions {
   /** Clusters that are backed up or pruned at the same time. Default: 4. */
@@ -51,7 +53,15 @@ class Loop implements Agent {
     this.checks = new CheckLane(parts);
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
+    return this.loop(signal, () => false);
+  }
+
+  runOnce(signal: AbortSignal): Promise<void> {
+    return this.loop(signal, () => this.active.size === 0 && this.wakeAt() > this.now() + REST);
+  }
+
+  private async loop(signal: AbortSignal, isDone: () => boolean): Promise<void> {
     const hard = new AbortController();
     const onStop = () => this.poke();
     signal.addEventListener('abort', onStop);
@@ -59,6 +69,7 @@ class Loop implements Agent {
       await this.tidy(signal);
       while (!signal.aborted) {
         await this.turn({ soft: signal, hard: hard.signal });
+        if (isDone()) break;
         await this.sleep(signal);
       }
       await this.drain(hard);

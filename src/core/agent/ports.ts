@@ -133,6 +133,8 @@ export interface AgentState {
 export interface Agent {
   /** Runs until the signal is aborted; ends what runs then, and resolves. */
   run(signal: AbortSignal): Promise<void>;
+  /** Does what is due, and ends when nothing more is due now; a run that failed is not waited for to be tried again. */
+  runOnce(signal: AbortSignal): Promise<void>;
   state(): AgentState;
   /** Looks at once, e.g. when the configuration changed. */
   wake(): void;

@@ -222,7 +222,7 @@ export const shapes = {
     activities: z.array(
       z.object({
         id: z.string(),
-        kind: z.enum(['backup', 'restore', 'verify', 'delete', 'export', 'adopt']),
+        kind: z.enum(['backup', 'restore', 'verify', 'delete', 'export', 'adopt', 'prune']),
         cluster: z.string(),
         by: z.string(),
         started: z.string(),
