@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { makeEngineCertificates } from '../../../src/sandbox/parts/dockerTls';
@@ -17,6 +18,17 @@ import { startReceiver } from './receiver';
 import type { Receiver } from './receiver';
 
 const SECRET = 'T0-very-secret';
+/** What these tests ask of the list. */
+const listed = z.object({
+  backups: z.array(
+    z.object({
+      manifest: z.object({
+        cluster: z.string(),
+        origin: z.object({ kind: z.string(), schedule: z.string().optional() }),
+      }),
+    }),
+  ),
+});
 
 describe('The agent as a process', function () {
   this.timeout(400_000);
@@ -58,12 +70,12 @@ describe('The agent as a process', function () {
     command: [
       process.execPath,
       '-e',
-      `require('node:fs').appendFileSync('noted', ['${name}', process.env.CLUSTER_BACKUP_EVENT, process.env.CLUSTER_BACKUP_CLUSTER, process.env.CLUSTER_BACKUP_BACKUP_ID || '-', process.env.CHAT || 'unset', process.env.CLUSTER_BACKUP_SECRET_STORED || 'unset'].join(' ') + '\\n'); console.log('hook ${name} saw ' + '${SECRET}')`,
+      `require('node:fs').appendFileSync('noted', ['${name}', process.env.CLUSTER_BACKUP_EVENT, process.env.CLUSTER_BACKUP_CLUSTER, process.env.CLUSTER_BACKUP_BACKUP_ID || '-', process.env.CHAT || 'unset', process.env.CLUSTER_BACKUP_SECRET_STORED || 'unset'].join(' ') + '\\n'); console.log('hook ${name} saw the${receiver.origin}/${SECRET}')`,
     ],
   });
   const noted = async () =>
     (await readFile(join(at.folder, 'noted'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
-  const backups = async () => shapes.list.parse(await at.json(['list'])).backups;
+  const backups = async () => listed.parse(await at.json(['list'])).backups;
 
   it('makes backups by itself, with hooks in their order, prunes, and tells its numbers', async () => {
     await configure({
@@ -104,16 +116,12 @@ describe('The agent as a process', function () {
     }
     assert.equal(await agent.end(), 0);
     assert.doesNotMatch(agent.said(), new RegExp(`${SECRET}|\\bstored\\b`));
-    assert.match(agent.said(), /node: hook first saw •••|node: hook first saw T0/);
+    assert.match(agent.said(), /node: hook first saw \S+•••/);
   });
 
   it('tells of a failure and of its end, to whoever can be told, and never the address', async () => {
-    const tls = await makeEngineCertificates(at.folder, ['IP:127.0.0.1'], silent).catch(
-      async () => {
-        await configure({});
-        return makeEngineCertificates(at.folder, ['IP:127.0.0.1'], silent);
-      },
-    );
+    await configure({});
+    const tls = await makeEngineCertificates(at.folder, ['IP:127.0.0.1'], silent);
     const untrusted = await startReceiver({
       cert: await readFile(tls.server.certFile),
       key: await readFile(tls.server.keyFile),
