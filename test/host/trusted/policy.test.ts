@@ -101,8 +101,28 @@ describe('A policy in the editor', () => {
     });
 
     it('leads to the view, and to the cluster that stands worst', async () => {
-      await configure(services, { clusters: { prod: cluster() } });
-      await vscode.commands.executeCommand(commands.showState);
+      await lay({ hours: 5, origin: schedule });
+      await configure(services, {
+        clusters: {
+          other: cluster(),
+          prod: cluster({ schedules: [{ interval: '1h', count: 3 }] }),
+        },
+      });
+      await until('it is told', () => text().startsWith('$(error)'));
+      assert.equal(services.statusBar.item.command, commands.showState);
+      const { reveal } = services;
+      const revealed: string[] = [];
+      services.reveal = async (one) => {
+        // The view itself says so where it does not know the row.
+        await reveal(one);
+        revealed.push(one.config.name);
+      };
+      try {
+        await vscode.commands.executeCommand(commands.showState);
+      } finally {
+        services.reveal = reveal;
+      }
+      assert.deepEqual(revealed, ['prod']);
     });
   });
 
