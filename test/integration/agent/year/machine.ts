@@ -2,8 +2,9 @@ import type { AgentClock } from '../../../../src/core/agent/ports';
 
 /** So long after a machine's clock was set does a sleeper notice at the latest. */
 const NOTICED_MS = 60_000;
-/** More turns than this at one moment are a loop that never rests. */
+/** More turns than this in a quarter of an hour are a loop that never rests. */
 const MOST_TURNS = 1000;
+const QUARTER = 900_000;
 
 interface Sleeper {
   agent: number;
@@ -21,6 +22,7 @@ export class Machine {
   offset = 0;
   private sleepers: Sleeper[] = [];
   private turns = 0;
+  private countedFrom = 0;
 
   /** @param real since 1970, and never set */
   constructor(public real: number) {}
@@ -50,7 +52,7 @@ export class Machine {
   }
 
   advance(real: number): void {
-    if (real > this.real) this.turns = 0;
+    if (real > this.countedFrom + QUARTER) [this.turns, this.countedFrom] = [0, real];
     this.real = Math.max(this.real, real);
   }
 
