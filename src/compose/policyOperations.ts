@@ -1,7 +1,7 @@
 import { toErrorInfo } from '../core/errors';
 import type { Backup, BackupScope, Verification } from '../core/model';
 import { isHeldUp, planPrune, prune, pruneStopped } from '../core/operations/prune';
-import type { PrunePlan, PruneResult } from '../core/operations/prune';
+import type { PrunePlan, PruneResult, RecordPrune } from '../core/operations/prune';
 import type { ClusterParts } from '../core/operations/context';
 import { planPruneHosted, pruneHosted } from '../core/operations/pruneHosted';
 import { isHostedMode, policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
@@ -12,7 +12,7 @@ import type { CheckResult } from '../core/operations/verifyStored';
 import { policyBackup } from '../core/policy/policyBackup';
 import type { PolicyBackup } from '../core/policy/policyBackup';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
-import type { VaultRetention } from '../core/retention/decide';
+import type { RetentionStop, VaultRetention } from '../core/retention/decide';
 import type { CheckRhythm } from '../core/schedule/checks';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import { encryptor, formatOf, openSource, withParts } from './parts';
@@ -38,9 +38,18 @@ export type PolicyPlace = VaultPlace | { cluster: ResolvedCluster; mode?: string
 export interface PolicyOperations {
   /** What a policy lets go of now, and why. */
   planPrune(p: PolicyPlace & { policy: VaultRetention }, c: RunContext): Promise<PrunePlan>;
-  /** Deletes it; with `plan`, nothing that it does not name. An activity only where something goes, or is held up. */
+  /**
+   * Deletes it; with `plan`, nothing that it does not name. An activity only where something goes, or is held up.
+   *
+   * @param p `known`: what has held it up before; as long as that does, it is no activity again
+   */
   prune(
-    p: Recorded & PolicyPlace & { policy: VaultRetention; plan?: PrunePlan | undefined },
+    p: Recorded &
+      PolicyPlace & {
+        policy: VaultRetention;
+        plan?: PrunePlan | undefined;
+        known?: RetentionStop['code'] | undefined;
+      },
     c: RunContext,
   ): Promise<PruneResult>;
   /** Holds a backup for ever, or no longer. */
@@ -120,31 +129,38 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
     async prune({ activityId, ...p }, context) {
       const now = await plan(p, context);
       const going = now.items.filter(({ keep }) => !keep).length;
-      if (going === 0 && !isHeldUp(now)) {
-        const { stopped } = now;
+      const { stopped } = now;
+      if (going === 0 && (!isHeldUp(now) || stopped?.code === p.known)) {
         return { removed: [], frees: 0, ...(stopped === undefined ? {} : { stopped }) };
       }
       const { policy, plan: shown } = p;
-      return record(
-        {
-          kind: 'prune',
-          id: activityId,
-          cluster: now.cluster,
-          subject: going === 1 ? '1 backup' : `${going === 0 ? 'no' : going} backups`,
-          // A person was shown a plan.
-          ...(shown === undefined ? { scheduled: true } : {}),
-        },
-        'vault' in p ? undefined : p.cluster,
+      const activity = {
+        kind: 'prune' as const,
+        id: activityId,
+        cluster: now.cluster,
+        subject: going === 1 ? '1 backup' : `${going === 0 ? 'no' : going} backups`,
+        // A person was shown a plan.
+        ...(shown === undefined ? { scheduled: true } : {}),
+      };
+      const recorded: RecordPrune = (c, run) =>
+        record(
+          activity,
+          'vault' in p ? undefined : p.cluster,
+          c,
+          run,
+          undefined,
+          (result) => result.stopped && toErrorInfo(pruneStopped(result.stopped)),
+        );
+      return onSide(
+        p,
         context,
-        (c) =>
-          onSide(
-            p,
-            c,
-            (place) => prune({ ...place, vault: vaultOf(place, c), policy, plan: shown }, c),
-            (parts) => pruneHosted(parts, { policy, plan: shown }, c),
+        (place) =>
+          prune(
+            { ...place, vault: vaultOf(place, context), policy, plan: shown },
+            context,
+            recorded,
           ),
-        undefined,
-        ({ stopped }) => stopped && toErrorInfo(pruneStopped(stopped)),
+        (parts) => pruneHosted(parts, { policy, plan: shown }, context, recorded),
       );
     },
 

@@ -78,10 +78,10 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
       );
     },
 
-    async prune(cluster, signal) {
+    async prune(cluster, signal, known) {
       const config = configOf(cluster);
       const { policy = {} } = config;
-      return operations.prune({ ...(await placeOf(config)), policy }, context(signal));
+      return operations.prune({ ...(await placeOf(config)), policy, known }, context(signal));
     },
 
     async check(cluster, id, signal) {

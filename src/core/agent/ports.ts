@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../errors';
 import type { Verification } from '../model';
 import type { PruneResult } from '../operations/prune';
 import type { PolicyBackup } from '../policy/policyBackup';
+import type { RetentionStop } from '../retention/decide';
 import type { Standing } from '../policy/standing';
 import type { Clock, Log } from '../ports';
 
@@ -31,8 +32,16 @@ export interface AgentWork {
     run: { schedule: string; since: Date; before: () => Promise<void> },
     signal: AbortSignal,
   ): Promise<{ id: string } | undefined>;
-  /** As `prune` of the operations, without a plan. */
-  prune(cluster: AgentCluster, signal: AbortSignal): Promise<PruneResult>;
+  /**
+   * As `prune` of the operations, without a plan.
+   *
+   * @param known the guard that held the last one up: told once while it lasts, not after each backup
+   */
+  prune(
+    cluster: AgentCluster,
+    signal: AbortSignal,
+    known?: RetentionStop['code'],
+  ): Promise<PruneResult>;
   /** As `scheduledCheck` of the operations. */
   check(cluster: AgentCluster, id: string, signal: AbortSignal): Promise<Verification | undefined>;
   /** Cleans up in the vaults after crashes. */

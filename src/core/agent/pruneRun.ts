@@ -2,6 +2,7 @@ import { toErrorInfo } from '../errors';
 import type { PolicyConfig } from '../config/policy';
 import { Pause, firstPause, pauseAfter } from './backOff';
 import type { Failure, NoticeBook } from './noticeBook';
+import type { RetentionStop } from '../retention/decide';
 import type { AgentCluster, AgentParts } from './ports';
 
 const DAY = 86_400_000;
@@ -14,6 +15,8 @@ export class PruneRun {
   private failures = 0;
   private last: number | undefined;
   private isOwed = false;
+  /** The guard that held the last one up. */
+  private heldBy: RetentionStop['code'] | undefined;
 
   constructor(
     private readonly parts: AgentParts,
@@ -42,7 +45,8 @@ export class PruneRun {
   async run(cluster: AgentCluster, signal: AbortSignal): Promise<boolean> {
     const { work, clock, log, random } = this.parts;
     try {
-      const { removed } = await work.prune(cluster, signal);
+      const { removed, stopped } = await work.prune(cluster, signal, this.heldBy);
+      this.heldBy = stopped?.code;
       this.removed += removed.length;
       this.last = clock.now().getTime();
       this.isOwed = false;

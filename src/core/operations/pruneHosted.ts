@@ -8,7 +8,7 @@ import type { ClusterParts } from './context';
 import { hostedOf, lockedFor, unsupported } from './hosted';
 import { planHostedRemove, refuseBlockedRemoval } from './hostedRestore';
 import { bytesOf, goingOf, removeEach } from './prune';
-import type { PruneItem, PrunePlan, PruneResult } from './prune';
+import type { PruneItem, PrunePlan, PruneResult, RecordPrune } from './prune';
 
 /**
  * What a policy lets go of on a platform's own side. Only what a schedule of ours had made there is judged, told by its
@@ -71,8 +71,9 @@ export async function pruneHosted(
   parts: ClusterParts,
   { policy, plan }: { policy: VaultRetention; plan?: PrunePlan | undefined },
   context: RunContext,
+  record: RecordPrune = (c, run) => run(c),
 ): Promise<PruneResult> {
-  return lockedFor(parts, 'prune', context, async (c) => {
+  const prune = async (c: RunContext): Promise<PruneResult> => {
     const hosted = hostedOf(parts);
     const { backups } = await hosted.list(c);
     const groups = new Map(backups.map(({ id, group }) => [id, group]));
@@ -83,9 +84,11 @@ export async function pruneHosted(
       refuseBlockedRemoval(await planHostedRemove(parts, ref, c));
       if (hosted.remove === undefined) throw unsupported(parts);
       await hosted.remove(ref, c);
+      return true;
     });
     return { removed, frees: bytesOf(removed), ...(stopped === undefined ? {} : { stopped }) };
-  });
+  };
+  return lockedFor(parts, 'prune', context, (c) => record(c, prune));
 }
 
 /** Why backups of a system's own side are none of ours to delete; undefined where they may be. */

@@ -46,8 +46,15 @@ export interface Vault {
   }): Promise<VaultWriter>;
   read(backup: Backup): Promise<Readable>;
   update(id: string, change: (manifest: Manifest) => Manifest): Promise<Backup>;
-  /** @param discard how to put a file away (e.g. the system's trash); default: delete */
-  remove(id: string, discard?: (path: string) => Promise<void>): Promise<void>;
+  /**
+   * @param discard how to put a file away (e.g. the system's trash); default: delete
+   * @param still asked with the manifest as it is, while no other can change it; where it says no, nothing is removed
+   */
+  remove(
+    id: string,
+    discard?: (path: string) => Promise<void>,
+    still?: (manifest: Manifest) => boolean,
+  ): Promise<void>;
   /**
    * One writer a cluster. Throws `vault.locked` with who holds it and since when.
    *

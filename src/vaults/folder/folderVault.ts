@@ -13,7 +13,7 @@ import { backupPath, checkClusterName, DELETING, MANIFEST } from './names';
 import { readBackupFile } from './reader';
 import { recoverVault } from './recover';
 import { deleteFile, removeBackup } from './remove';
-import { clusterFolders, scan, type FoundBackup } from './scan';
+import { clusterFolders, findAgain, scan, type FoundBackup } from './scan';
 import { adoptStray, findStrays } from './strays';
 import { FolderWatch } from './watch';
 import { FolderWriter } from './writer';
@@ -78,7 +78,8 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
   }
 
   async function find(id: string): Promise<FoundBackup | undefined> {
-    return (await listFound()).find(({ manifest }) => manifest.id === id);
+    const known = await findAgain(root, id, reader);
+    return known ?? (await listFound()).find(({ manifest }) => manifest.id === id);
   }
 
   async function mustFind(id: string): Promise<FoundBackup> {
@@ -126,10 +127,12 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
     create: (name) => FolderWriter.open(root, name, step),
     read: async (backup) => readBackupFile(backupPath(root, backup.manifest)),
     update,
-    remove: async (id, discard = deleteFile) => {
-      const { path } = (await mustFind(id)).backup;
+    remove: async (id, discard = deleteFile, still) => {
+      const found = await mustFind(id);
+      const { path } = found.backup;
+      const isStill = async () => still?.((await readAgain(found)).manifest) !== false;
       try {
-        await removeBackup(path, discard, step);
+        await removeBackup(path, discard, step, isStill);
       } catch (error) {
         throw vaultError(error, 'Deleting the backup', path, 'write');
       }

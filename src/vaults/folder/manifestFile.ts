@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { toErrorInfo, type ErrorInfo } from '../../core/errors';
 import { manifestSchema } from '../../core/manifest';
 import type { Manifest } from '../../core/model';
@@ -61,6 +61,19 @@ export class ManifestReader {
       if (errnoOf(error) === 'ENOENT') return undefined;
       return problem(path, vaultError(error, 'Reading the manifest', path, 'read'));
     }
+  }
+
+  /** Where the manifest of a backup lay when it was last read, by the names of cluster and file. */
+  placeOf(root: string, id: string): { cluster: string; name: string } | undefined {
+    for (const [folder, known] of this.cache) {
+      if (dirname(folder) !== root) continue;
+      for (const [name, { reading }] of known) {
+        if ('manifest' in reading && reading.manifest.id === id) {
+          return { cluster: basename(folder), name };
+        }
+      }
+    }
+    return undefined;
   }
 
   /** Forgets what is no longer in a cluster's folder. */

@@ -19,11 +19,20 @@ export type Discard = (path: string) => Promise<void>;
  * before the file went, the backup is there as it was; after that, `finishRemoval` does the rest.
  *
  * @param file path of the backup's file
+ * @param still asked while nobody can change the manifest; where it says no, nothing is done
  * @throws `vault.notRemoved`; the backup is then still there
  */
-export async function removeBackup(file: string, discard: Discard, step: StepHook): Promise<void> {
+export async function removeBackup(
+  file: string,
+  discard: Discard,
+  step: StepHook,
+  still: () => Promise<boolean>,
+): Promise<void> {
   await step('delete:mark');
-  const marker = await changingManifest(file, () => mark(file));
+  const marker = await changingManifest(file, async () =>
+    (await still()) ? mark(file) : undefined,
+  );
+  if (marker === undefined) return;
   try {
     await syncFolder(dirname(file));
     await step('delete:file');

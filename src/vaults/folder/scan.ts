@@ -1,6 +1,6 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CLUSTER_NAME_PATTERN, type Backup } from '../../core/model';
 import { errnoOf, vaultError } from '../errors';
 import { mapLimited } from './files';
@@ -65,11 +65,46 @@ async function scanCluster(root: string, cluster: string, reader: ManifestReader
       const path = join(root, cluster, file);
       const present = entries.get(file)?.isFile() === true;
       if (entries.has(file + DELETING) && (await isDeleted(path, present))) continue;
-      const state = present ? 'present' : 'missing';
-      result.found.push({ ...reading, backup: { manifest: reading.manifest, path, state } });
+      result.found.push(foundAt(path, reading, present));
     }
   }
   return result;
+}
+
+/**
+ * The backup of an id where it lay when it was last read, looked at anew; undefined where it is not there, or was never
+ * read. Among a thousand others, this is a thousand times less work than `scan`.
+ */
+export async function findAgain(
+  root: string,
+  id: string,
+  reader: ManifestReader,
+): Promise<FoundBackup | undefined> {
+  const place = reader.placeOf(root, id);
+  if (place === undefined) return undefined;
+  const reading = await reader.read(root, place.cluster, place.name);
+  if (reading === undefined || 'error' in reading || reading.manifest.id !== id) return undefined;
+  const path = join(root, place.cluster, reading.manifest.file);
+  const [folder, file] = await Promise.all([kindOf(dirname(path)), kindOf(path)]);
+  if (folder?.isDirectory() !== true) return undefined;
+  const present = file?.isFile() === true;
+  const marker = await markerState(path + DELETING);
+  if (marker === 'alive' || (marker === 'dead' && !present)) return undefined;
+  return foundAt(path, reading, present);
+}
+
+function foundAt(path: string, reading: StoredManifest, present: boolean): FoundBackup {
+  const state = present ? 'present' : 'missing';
+  return { ...reading, backup: { manifest: reading.manifest, path, state } };
+}
+
+async function kindOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw vaultError(error, 'Looking for the backup', path, 'read');
+  }
 }
 
 /** While it is being deleted it is out of sight; cut off before the file went, it is back as it was. */

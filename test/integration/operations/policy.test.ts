@@ -146,6 +146,25 @@ describe('what a policy has done to a real Consul', function () {
       [told?.kind, told?.state, told?.error?.code],
       ['prune', 'failed', 'core.pruneStopped'],
     );
+    // While the same guard holds it is no news, unless something goes all the same.
+    const prunes = async () => (await activities()).filter(({ kind }) => kind === 'prune').length;
+    await client.call('prune', { ...where, known: 'newestUnverified' });
+    assert.equal(await prunes(), 1);
+    await client.call('prune', { ...where, known: 'newestSmaller' });
+    assert.equal(await prunes(), 2, 'another guard is news');
+  });
+
+  it('is no activity while somebody else works on the cluster', async () => {
+    const cluster = await clusterAt(place, consul.address);
+    for (let n = 0; n < 2; n++) {
+      await client.call('backup', { cluster, origin: { kind: 'manual' } });
+    }
+    const working = await vault().lock('prod', 'backup');
+    const where = { vault: place.vault, cluster: 'prod', policy: { manualCount: 1 } };
+    await fails(client.call('prune', where), 'vault.locked');
+    await working.release();
+    assert.ok((await activities()).every(({ kind }) => kind === 'backup'));
+    assert.equal((await client.call('prune', where)).removed.length, 1);
   });
 
   it('checks on schedule at a rate, and tells damage as the failure of an activity', async () => {

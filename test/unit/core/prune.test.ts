@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import type { Manifest } from '../../../src/core/model';
@@ -168,6 +168,54 @@ describe('a prune', () => {
     assert.equal((await there()).length, 4);
     await (await vault.lock('prod', 'test')).release();
   });
+
+  it('leaves what is pinned, or found to be damaged, when it is about to be deleted', async () => {
+    const [pinned, damaged, gone] = [await make(9), await make(8), await make(7)];
+    await make(1);
+    await make(2);
+    const bad = { at: NOW.toISOString(), by: '0', result: 'damaged' as const };
+    const racing: Vault['remove'] = async (id, discard, still) => {
+      if (id === pinned) await vault.update(id, (manifest) => ({ ...manifest, pin: true }));
+      if (id === damaged) {
+        await vault.update(id, (manifest) => ({ ...manifest, verification: bad }));
+      }
+      return vault.remove(id, discard, still);
+    };
+    const context = contextAt();
+    const { removed, frees } = await prune(parts(POLICY, { remove: racing }), context);
+    assert.deepEqual(
+      removed.map(({ id }) => id),
+      [gone],
+    );
+    assert.equal(frees, removed[0]?.bytes);
+    assert.equal((await there()).length, 4);
+    assert.equal(context.logged.filter((line) => line.startsWith('Kept ')).length, 2);
+  });
+
+  for (const [what, spoil] of [
+    [
+      'newestDamaged',
+      (id: string) =>
+        vault.update(id, (manifest) => ({
+          ...manifest,
+          verification: { at: NOW.toISOString(), by: '0', result: 'damaged' },
+        })),
+    ],
+    ['newestMissing', async (id: string) => rm((await vault.get(id))?.path ?? '')],
+  ] as const) {
+    it(`ends where a guard comes up in the middle of it: ${what}`, async () => {
+      const first = await make(9);
+      for (const day of [8, 7, 2]) await make(day);
+      const newest = await make(1);
+      const removing: Vault['remove'] = async (...args) => {
+        await vault.remove(...args);
+        await spoil(newest);
+      };
+      const { removed, stopped } = await prune(parts(POLICY, { remove: removing }), contextAt());
+      assert.deepEqual([removed.map(({ id }) => id), stopped?.code], [[first], what]);
+      assert.equal((await there()).length, 4);
+    });
+  }
 
   it('waits for nobody who works on the cluster', async () => {
     await make(9);

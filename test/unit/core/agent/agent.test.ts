@@ -278,6 +278,22 @@ describe('the agent', () => {
     assert(world.clock.now().getTime() - before <= 2 * MINUTE);
   });
 
+  it('tells who prunes which guard has held the last one up, until it lets go', async () => {
+    world = new FakeWorld(START);
+    const heldBy = ['newestSmaller', 'newestSmaller', undefined, 'newestDamaged'] as const;
+    const known: unknown[] = [];
+    world.work.prune = (_, __, before) => {
+      known.push(before);
+      const code = heldBy[known.length - 1];
+      const stopped = code && { code, text: 'It stops.', next: 'Look.' };
+      return Promise.resolve({ removed: [], frees: 0, ...(stopped ? { stopped } : {}) });
+    };
+    world.add('one');
+    await world.start();
+    await world.clock.advance(4 * HOUR);
+    assert.deepEqual(known.slice(0, 5), [undefined, ...heldBy]);
+  });
+
   it('prunes once a day besides, tells once that it fails, and when it goes again', async () => {
     await begin({ manualCount: 3 });
     await world.clock.advance(47 * HOUR);
