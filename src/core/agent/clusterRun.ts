@@ -11,6 +11,7 @@ import { NoticeBook } from './noticeBook';
 import type { Notice } from './noticeBook';
 import type { AgentCluster, AgentClusterState, AgentEvent, AgentParts } from './ports';
 import { PruneRun } from './pruneRun';
+import { RunRecord } from './runRecord';
 
 const RETRIES = 5;
 /** So soon is the next turn at the earliest (ms), so that none follows itself without a rest. */
@@ -37,14 +38,7 @@ export class ClusterRun {
   readonly notices: NoticeBook;
   private readonly attempts = new Attempts();
   private readonly prunes: PruneRun;
-  /** The planned moment whose run failed, until there is a backup since then. */
-  private failedSince: number | undefined;
-  private readonly known: Pick<
-    AgentClusterState,
-    'running' | 'lastAttempt' | 'lastDuration' | 'lastError'
-  > = {};
-  private readonly runs = { done: 0, failed: 0 };
-  private failuresInARow = 0;
+  private readonly record = new RunRecord();
 
   constructor(
     public cluster: AgentCluster,
@@ -107,16 +101,13 @@ export class ClusterRun {
     const { key, name } = this.cluster;
     const check = checking && { running: { kind: 'check' as const, ...checking } };
     const next = this.nextBackup();
-    const running = this.known.running?.kind === 'backup';
-    const failure = this.known.lastError;
+    const { failure, isAtBackup: running } = this.record;
     return {
       key,
       name,
       ...check,
-      ...this.known,
+      ...this.record.state(),
       ...(next === undefined ? {} : { next }),
-      runs: { ...this.runs },
-      failuresInARow: this.failuresInARow,
       pruned: this.prunes.removed,
       ...figuresOf(this.cluster, this.backups, this.parts.clock.now(), {
         running,
@@ -142,10 +133,10 @@ export class ClusterRun {
   private noteOthers(): void {
     const due = this.due();
     if (due === undefined) {
-      this.forgetFailure();
+      this.record.forgetFailure();
       return;
     }
-    const since = this.failedSince ?? (due.missedSince ?? due.since).getTime();
+    const since = this.record.failedSince ?? (due.missedSince ?? due.since).getTime();
     const now = this.now();
     const isBegun = ({ scheduled, created }: PolicyBackup) =>
       scheduled && created >= since && created <= now;
@@ -157,31 +148,27 @@ export class ClusterRun {
     const due = this.due();
     if (due !== undefined && this.isDueNow() && !stops.soft.aborted) await this.backUp(due, stops);
     if (!this.isPruneDue() || stops.soft.aborted) return;
-    this.known.running = { kind: 'prune', since: this.now() };
+    this.record.pruneBegan(this.now());
     const hasChanged = await this.prunes.run(this.cluster, stops.soft);
-    delete this.known.running;
+    this.record.pruneEnded();
     if (hasChanged) await this.look();
   }
 
   private async backUp(due: Due, { soft, hard }: Stops): Promise<void> {
     const { tells, log } = this.parts;
     const { cluster } = this;
-    const began = this.now();
-    this.known.running = { kind: 'backup', since: began };
-    this.known.lastAttempt = began;
-    delete this.known.lastDuration;
+    this.record.backupBegan(this.now());
     const eventOf = (notice: Notice) => this.eventOf(notice);
     const { id, error, after } = await runBackup(this.parts, cluster, due, eventOf, soft);
     this.isAtBackup = false;
-    this.known.lastDuration = Math.max(0, this.now() - began);
-    delete this.known.running;
+    this.record.backupEnded(this.now());
     if (error !== undefined) this.failed(due, error);
     else if (!soft.aborted || id !== undefined) {
       this.attempts.done(due.since.getTime());
       this.backedUp(due.schedule, id);
     }
     if (id !== undefined) {
-      this.runs.done += 1;
+      this.record.made();
       this.prunes.owe();
     }
     if (after !== undefined) {
@@ -203,10 +190,7 @@ export class ClusterRun {
       return;
     }
     log.warn(`${this.cluster.name}: the backup failed: ${error.message} [${error.code}]`);
-    this.runs.failed += 1;
-    this.failuresInARow += 1;
-    this.failedSince ??= moment.since;
-    this.known.lastError = error;
+    this.record.failed(error, moment.since);
     // What only a person can put right is not put right by trying again; what one cancelled was meant so.
     const isHopeless = category === 'usage' || category === 'cancelled';
     const retries = isHopeless ? 0 : (this.cluster.policy.retries ?? RETRIES);
@@ -215,14 +199,8 @@ export class ClusterRun {
   }
 
   private backedUp(schedule: string, id?: string): void {
-    this.forgetFailure();
+    this.record.forgetFailure();
     this.notices.backedUp(schedule, id);
-  }
-
-  private forgetFailure(): void {
-    this.failedSince = undefined;
-    this.failuresInARow = 0;
-    delete this.known.lastError;
   }
 
   private due(): Due | undefined {
