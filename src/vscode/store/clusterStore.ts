@@ -61,7 +61,8 @@ export class ClusterStore {
   readonly #vaults = new Map<string, { vault: FolderVault; watcher: { dispose(): void } }>();
   readonly #disposables: { dispose(): unknown }[] = [];
   #loading: Promise<void> | undefined;
-  #again = false;
+  /** One that begins when the one that runs has ended; all who ask meanwhile share it. */
+  #next: Promise<void> | undefined;
   #tidyTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -118,18 +119,20 @@ export class ClusterStore {
     ];
   }
 
-  /** Reads the configuration anew, then backups and health in the background. */
-  async reload(): Promise<void> {
-    if (this.#loading !== undefined) {
-      this.#again = true;
+  /** Reads the configuration anew, as it is when this is called or later, then backups; health in the background. */
+  reload(): Promise<void> {
+    if (this.#loading === undefined) {
+      this.#loading = this.#load().finally(() => (this.#loading = undefined));
       return this.#loading;
     }
-    this.#loading = this.#load().finally(() => (this.#loading = undefined));
-    await this.#loading;
-    if (this.#again) {
-      this.#again = false;
-      await this.reload();
-    }
+    // What is being read may be older than what the caller has just written.
+    this.#next ??= this.#loading
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.reload();
+      });
+    return this.#next;
   }
 
   async #load(): Promise<void> {
