@@ -71,10 +71,9 @@ describe('a hook that is a command', function () {
   });
 
   it('has secrets taken out of what it prints, from both of its outputs', async () => {
-    const { lines } = await run(
-      `console.log('one hunter22'); console.error('two hunter22 two')`,
-      { secrets: ['hunter22'] },
-    );
+    const { lines } = await run(`console.log('one hunter22'); console.error('two hunter22 two')`, {
+      secrets: ['hunter22'],
+    });
     assert.deepEqual(lines.sort(), ['info node: one •••', 'info node: two ••• two']);
   });
 
