@@ -7,7 +7,7 @@ import { planPruneHosted, pruneHosted } from '../../../src/core/operations/prune
 import { scheduledBackup } from '../../../src/core/operations/scheduledBackup';
 import { scheduledBy, scheduledLabel } from '../../../src/core/policy/hostedPolicyBackup';
 import { temporaryVault } from '../vaults/fixtures';
-import { coreContext, lettersSystem } from './fakes';
+import { coreContext, fails, lettersSystem } from './fakes';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 const POLICY = { schedules: [{ interval: '1d', count: 2 }], manualCount: 0 };
@@ -103,5 +103,36 @@ describe('backups that a schedule has made on a platform', () => {
       [auto(5), auto(4)],
     );
     assert.deepEqual(names(), stay);
+  });
+
+  it('stay where the newest one failed, and where the platform does not let them go', async () => {
+    add(auto(5));
+    add(auto(1), 'failed');
+    assert.deepEqual((await pruneHosted(parts, { policy: POLICY }, context)).removed, []);
+    listed.length = 0;
+    for (const day of [5, 4, 3]) add(auto(day));
+    add(auto(1), 'failed');
+    const plan = await planPruneHosted(parts, POLICY, context);
+    assert.equal(plan.stopped?.code, 'newestDamaged');
+    assert.deepEqual((await pruneHosted(parts, { policy: POLICY }, context)).removed, []);
+    // The platform says no by the time it is asked.
+    listed.pop();
+    const { adapter, definition } = parts;
+    const items = [{ severity: 'blocker', code: 'x', title: 'It is in use' }];
+    const hosted = {
+      ...adapter.hosted?.(),
+      planRemove: () => Promise.resolve({ backup: listed[0], items }),
+    };
+    const refusing = { ...parts, adapter: { hosted: () => hosted } as never };
+    await fails(pruneHosted(refusing, { policy: POLICY }, context), 'core.notRemovable', /in use/);
+    // Nor is any judged where the system deletes none, or goes by settings of its own.
+    for (const more of [{ hosted: { title: 'There', fetch: false } }, { retention: true }]) {
+      const capabilities = { ...definition.capabilities, ...more };
+      const other = { ...parts, definition: { ...definition, capabilities } } as ClusterParts;
+      const kept = await planPruneHosted(other, POLICY, context);
+      assert.ok(kept.items.every(({ keep }) => keep));
+      assert.deepEqual((await pruneHosted(other, { policy: POLICY }, context)).removed, []);
+    }
+    assert.equal(listed.length, 3);
   });
 });
