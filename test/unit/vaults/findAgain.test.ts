@@ -41,7 +41,6 @@ describe('folder vault: a backup that was read before, asked for again', () => {
     const { path, manifest } = await writeBackup(vault);
     await vault.list();
     await rename(join(folder, 'prod'), join(folder, '..', 'elsewhere'));
-    assert.equal(await vault.get(manifest.id), undefined);
     await symlink(join(folder, '..', 'elsewhere'), join(folder, 'prod'));
     assert.equal(await vault.get(manifest.id), undefined);
     await rm(join(folder, 'prod'));
