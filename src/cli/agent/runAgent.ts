@@ -6,7 +6,7 @@ import { dueOf } from '../../core/schedule/planned';
 import { VERSION } from '../../core/version';
 import type { Cli } from '../cli';
 import { countText, timeText } from '../words';
-import { addressText } from './listen';
+import { addressText, isLoopback } from './listen';
 import type { ListenAddress } from './listen';
 import type { PreparedAgent } from './prepareAgent';
 import { startServer } from './server';
@@ -37,6 +37,9 @@ export async function runAgent(
   try {
     log.info(`The agent of Cluster Backup ${VERSION} works by ${file}.`);
     if (server) log.info(`Metrics and health: http://${addressText(server.address)}`);
+    if (server && !isLoopback(server.address.host)) {
+      log.warn('Whoever reaches this address reads the names of clusters and how they stand.');
+    }
     await introduce(parts, file);
     await prepared.tellMissingSecrets();
     await agent.run(cli.context.signal);

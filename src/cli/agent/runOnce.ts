@@ -21,7 +21,7 @@ export async function runOnce({ parts, ...prepared }: PreparedAgent, cli: Cli): 
     ...parts,
     tells: {
       before: (cluster, event, signal) => tells.before(cluster, event, signal),
-      after: (cluster, event, signal) => tells.after(cluster, event, signal),
+      after: (cluster, event, signal, tell) => tells.after(cluster, event, signal, tell),
       notice(cluster, event) {
         if (!GOOD.has(event.kind)) failed.push(event);
         return tells.notice(cluster, event);

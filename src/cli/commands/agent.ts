@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_LISTEN, listenAddress } from '../agent/listen';
 import type { ListenAddress } from '../agent/listen';
@@ -15,11 +16,10 @@ export function agentCommand(program: Command, withCli: WithCli): void {
   const agent = program
     .command('agent')
     .description('make, prune and check backups as the policies of all clusters say')
-    .option(
-      '--listen <host:port>',
-      'where metrics and health are told',
-      listenAddress,
-      listenAddress(DEFAULT_LISTEN),
+    .addOption(
+      new Option('--listen <host:port>', 'where metrics and health are told')
+        .argParser(listenAddress)
+        .default(listenAddress(DEFAULT_LISTEN), DEFAULT_LISTEN),
     )
     .option('--no-listen', 'tell no metrics and no health')
     .option('--once', 'do what is due now and end, e.g. for cron')

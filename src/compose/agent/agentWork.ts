@@ -9,6 +9,7 @@ import type { PolicyPlace } from '../policyOperations';
 import { resolveCluster } from '../resolvedCluster';
 import type { ResolvedCluster } from '../resolvedCluster';
 import type { AgentConfiguration } from './agentConfiguration';
+import { Listings } from './listings';
 
 /** What of the operations the agent has done; in the editor they run in threads. */
 export type AgentOperations = Pick<
@@ -25,6 +26,8 @@ export interface AgentWorkOptions {
   lookup: SecretLookup;
   clock: Clock;
   log: Log;
+  /** How long (ms) a vault may take to list its backups. Default: a minute. */
+  listingLimit?: number;
 }
 
 /** Megabytes a second that checks read where the policy does not say. */
@@ -33,6 +36,7 @@ const RATE_MB = 50;
 /** The agent's work over the operations. Secrets are looked up for each run, and let go of with it. */
 export function createAgentWork(options: AgentWorkOptions): AgentWork {
   const { configuration, operations, lookup, clock, log } = options;
+  const listings = new Listings(options.listingLimit);
   const context = (signal: AbortSignal): RunContext => ({
     signal,
     clock,
@@ -59,12 +63,15 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
 
     async backups(cluster) {
       const config = configOf(cluster);
-      const limited = context(AbortSignal.timeout(LISTING_MS));
-      return operations.policyBackups(await placeOf(config), limited);
+      const place = await placeOf(config);
+      return listings.within(folderOf(config), (signal) =>
+        operations.policyBackups(place, context(signal)),
+      );
     },
 
     async backUp(cluster, { schedule, since, before }, signal) {
       const config = configOf(cluster);
+      listings.refuseHanging(folderOf(config));
       if (options.inThreads === true) await before();
       return operations.scheduledBackup(
         {
@@ -81,11 +88,13 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
     async prune(cluster, signal, known) {
       const config = configOf(cluster);
       const { policy = {} } = config;
+      listings.refuseHanging(folderOf(config));
       return operations.prune({ ...(await placeOf(config)), policy, known }, context(signal));
     },
 
     async check(cluster, id, signal) {
       const config = configOf(cluster);
+      listings.refuseHanging(folderOf(config));
       return operations.scheduledCheck(
         {
           vault: config.vault,
@@ -102,6 +111,10 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
     async tidy(signal) {
       for (const [vault, clusters] of configuration.vaults()) {
         try {
+          const [{ name: cluster } = { name: '' }] = clusters;
+          await listings.within(vault, (limit) =>
+            operations.policyBackups({ vault, cluster }, context(limit)),
+          );
           const { adopted, removed } = await operations.tidyVault(
             { vault, clusters },
             context(signal),
@@ -129,9 +142,6 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
   }
 }
 
-/** How long (ms) a vault on a share or a platform may take to list its backups. */
-const LISTING_MS = 60_000;
-
 function systemOf({ name, system }: ClusterConfig): SystemDefinition {
   const found = systemById(system);
   if (found !== undefined) return found;
@@ -144,6 +154,11 @@ function withoutSecrets(config: ClusterConfig): Record<string, unknown> {
   const { secretFields } = systemOf(config);
   const fields = Object.entries(config.connection);
   return Object.fromEntries(fields.filter(([field]) => !secretFields.includes(field)));
+}
+
+/** Where a policy's backups lie, in words. */
+function folderOf(config: ClusterConfig): string {
+  return isHosted(config) ? `the platform of "${config.name}"` : config.vault;
 }
 
 /** Whether the policy's backups stay on the platform's own side. */

@@ -13,6 +13,7 @@ import type { AgentConfiguration } from './agentConfiguration';
 import { runCommand } from './command';
 import { hookEnvironment, secretsOf } from './hookEnvironment';
 import type { Environment } from './hookEnvironment';
+import { NoticeQueues } from './noticeQueues';
 import { callWebhook } from './webhook';
 
 export interface HooksOptions {
@@ -38,15 +39,17 @@ const GRACE_MS = 5_000;
 /** Hooks and notices as a policy has them: commands that are run, addresses that are told. */
 export function createHooks(options: HooksOptions): AgentTells {
   const { configuration, lookup, env, log } = options;
+  const queues = new NoticeQueues();
+  const stopped = afterGrace(options.signal, options.grace ?? GRACE_MS);
 
-  const tells: AgentTells = {
+  return {
     async before(cluster, event, signal) {
       for (const [index, hook] of hooksOf(cluster, 'before')) {
         await tell(cluster, hook, `policy.before.${index}`, event, signal);
       }
     },
 
-    async after(cluster, event, signal) {
+    async after(cluster, event, signal, report) {
       for (const [index, hook] of hooksOf(cluster, 'after')) {
         try {
           await tell(cluster, hook, `policy.after.${index}`, event, signal);
@@ -54,7 +57,7 @@ export function createHooks(options: HooksOptions): AgentTells {
           if (signal.aborted && isCancellation(error)) return;
           const { code, message, next } = toErrorInfo(error);
           log.warn(`${cluster.name}: after the backup: ${message} ${next} [${code}]`);
-          await tells.notice(cluster, {
+          report({
             ...event,
             kind: 'hookFailed',
             text: `A hook after a backup of "${cluster.name}" failed: ${message}`,
@@ -66,13 +69,19 @@ export function createHooks(options: HooksOptions): AgentTells {
 
     async notice(cluster, event) {
       await Promise.all(
-        hooksOf(cluster, 'notices').map(([index, hook]) =>
-          persistent(cluster, hook, `policy.notices.${index}`, event),
-        ),
+        hooksOf(cluster, 'notices').map(([index, hook]) => {
+          const told = queues.add(`${cluster.key}\n${JSON.stringify(hook)}`, () =>
+            persistent(cluster, hook, `policy.notices.${index}`, event),
+          );
+          if (told !== undefined) return told;
+          log.warn(
+            `${cluster.name}: notice "${event.kind}" is left out: too many wait for the same hook.`,
+          );
+          return Promise.resolve();
+        }),
       );
     },
   };
-  return tells;
 
   async function tell(
     cluster: AgentCluster,
@@ -108,25 +117,20 @@ export function createHooks(options: HooksOptions): AgentTells {
     field: string,
     event: AgentEvent,
   ): Promise<void> {
-    const stopping = afterGrace(options.signal, options.grace ?? GRACE_MS);
     const pauses = options.pauses ?? PAUSES_MS;
-    try {
-      for (let tried = 0; ; tried++) {
-        try {
-          await tell(cluster, hook, field, event, stopping.signal);
-          return;
-        } catch (error) {
-          const { code, message, next } = toErrorInfo(error);
-          const pause = pauses[tried];
-          const isLast = pause === undefined || options.signal.aborted;
-          const words = `${cluster.name}: notice "${event.kind}": ${message}`;
-          log.warn(isLast ? `${words} ${next} [${code}]` : `${words} It is tried again.`);
-          if (isLast) return;
-          await delay(pause, undefined, { signal: options.signal }).catch(() => undefined);
-        }
+    for (let tried = 0; ; tried++) {
+      try {
+        await tell(cluster, hook, field, event, stopped);
+        return;
+      } catch (error) {
+        const { code, message, next } = toErrorInfo(error);
+        const pause = pauses[tried];
+        const isLast = pause === undefined || options.signal.aborted;
+        const words = `${cluster.name}: notice "${event.kind}": ${message}`;
+        log.warn(isLast ? `${words} ${next} [${code}]` : `${words} It is tried again.`);
+        if (isLast) return;
+        await delay(pause, undefined, { signal: options.signal }).catch(() => undefined);
       }
-    } finally {
-      stopping.dispose();
     }
   }
 
@@ -159,20 +163,14 @@ function milliseconds(timeout: string | undefined): number {
 /** A timer takes no more. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** A signal that follows another one a little later. */
-function afterGrace(signal: AbortSignal, grace: number): { signal: AbortSignal; dispose(): void } {
+/** A signal that follows another one a little later; one for all notices, however many wait. */
+function afterGrace(signal: AbortSignal, grace: number): AbortSignal {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
   const start = () => {
-    timer = setTimeout(() => controller.abort(), grace);
+    // What goes on by then keeps the process by itself.
+    setTimeout(() => controller.abort(), grace).unref();
   };
   if (signal.aborted) start();
   else signal.addEventListener('abort', start, { once: true });
-  return {
-    signal: controller.signal,
-    dispose() {
-      signal.removeEventListener('abort', start);
-      clearTimeout(timer);
-    },
-  };
+  return controller.signal;
 }

@@ -32,10 +32,11 @@ class Loop implements Agent {
   private readonly slots;
   private readonly stopLimit: number;
   private readonly checks: CheckLane;
+  private isOnce = false;
   private readonly runs = new Map<string, ClusterRun>();
   /** What goes on and has to be awaited in the end. */
   private readonly active = new Set<Promise<void>>();
-  private notices: Promise<void> = Promise.resolve();
+  private readonly notices = new Set<Promise<void>>();
   private lastTurn: number | undefined;
   private error: Failure | undefined;
   private nap: AbortController | undefined;
@@ -58,6 +59,8 @@ class Loop implements Agent {
   }
 
   runOnce(signal: AbortSignal): Promise<void> {
+    this.isOnce = true;
+    this.checks.isOnce = true;
     return this.loop(signal, () => this.active.size === 0 && this.wakeAt() > this.now() + REST);
   }
 
@@ -147,16 +150,22 @@ class Loop implements Agent {
 
   private runOf(cluster: AgentCluster): ClusterRun {
     const slots = <T>(work: () => Promise<T>) => this.slots(work);
-    return new ClusterRun(cluster, this.parts, slots, (to, event) => this.tell(to, event));
+    return new ClusterRun(cluster, this.parts, {
+      slots,
+      tell: (to, event) => this.tell(to, event),
+      isOnce: this.isOnce,
+    });
   }
 
-  /** One notice after the other, and nothing waits for them. */
+  /** Nothing waits for notices, but the end. */
   private tell(cluster: AgentCluster, event: AgentEvent): void {
     const { tells, log } = this.parts;
     log.info(event.text);
-    this.notices = this.notices
-      .then(() => tells.notice(cluster, event))
-      .catch((error: unknown) => log.warn(`A notice failed: ${toErrorInfo(error).message}`));
+    const told = tells
+      .notice(cluster, event)
+      .catch((error: unknown) => log.warn(`A notice failed: ${toErrorInfo(error).message}`))
+      .finally(() => this.notices.delete(told));
+    this.notices.add(told);
   }
 
   private follow(work: Promise<void>): void {
@@ -197,7 +206,9 @@ class Loop implements Agent {
   private async drain(hard: AbortController): Promise<void> {
     const { clock, log } = this.parts;
     const ended = new AbortController();
-    const rest = Promise.allSettled([...this.active]).then(() => this.notices);
+    const rest = Promise.allSettled([...this.active]).then(() =>
+      Promise.allSettled([...this.notices]),
+    );
     const whenEnded = rest.then(() => ended.abort());
     const until = this.now() + this.stopLimit;
     // The clock may wake up early; how often is bounded, as it may also be set.

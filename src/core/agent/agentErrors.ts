@@ -26,5 +26,9 @@ export const agentErrors = errorTable('agent', {
     category: 'failed',
     next: 'Choose an address of this machine with --listen HOST:PORT, or none with --no-listen.',
   },
+  vaultSilent: {
+    category: 'failed',
+    next: 'See that the disk or the share is there and answers; the agent goes on as soon as it does.',
+  },
   runsFailed: { category: 'failed', next: 'The lines above say why, and what to do.' },
 });

@@ -54,8 +54,17 @@ export class Attempts {
   private givenUp = false;
   private readonly pause = new Pause();
 
+  /** @param isOnce one try is all there is, for whichever moment */
+  constructor(private readonly isOnce = false) {}
+
+  /** It was that one try. */
+  get isUsedUp(): boolean {
+    return this.isOnce && !Number.isNaN(this.since);
+  }
+
   /** Whether the backup of a planned moment is to be tried now. */
   mayTry(since: number, now: number): boolean {
+    if (this.isUsedUp) return false;
     return this.since !== since || (!this.givenUp && this.pause.isOver(now));
   }
 

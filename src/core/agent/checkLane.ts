@@ -20,6 +20,9 @@ interface Deferred {
 export class CheckLane {
   /** What is checked now. */
   current: { key: string; since: number } | undefined;
+  /** Each backup is checked once at most, however short a time its checks are apart. */
+  isOnce = false;
+  private readonly begun = new Set<string>();
   private readonly deferred = new Map<string, Deferred>();
 
   constructor(private readonly parts: AgentParts) {}
@@ -64,6 +67,7 @@ export class CheckLane {
 
   private async check({ run, backup: { id } }: Picked, signal: AbortSignal): Promise<void> {
     const name = nameOf(run, id);
+    if (this.isOnce) this.begun.add(name);
     const deferred = this.deferred.get(name) ?? { pause: new Pause(), failures: 0 };
     try {
       const found = await this.parts.work.check(run.cluster, id, signal);
@@ -96,9 +100,10 @@ export class CheckLane {
   /** Those that are not put off. */
   private open(run: ClusterRun): PolicyBackup[] {
     const now = this.now();
-    return run.backups.filter(
-      ({ id }) => this.deferred.get(nameOf(run, id))?.pause.isOver(now) !== false,
-    );
+    return run.backups.filter(({ id }) => {
+      const name = nameOf(run, id);
+      return !this.begun.has(name) && this.deferred.get(name)?.pause.isOver(now) !== false;
+    });
   }
 
   private forgetOld(runs: readonly ClusterRun[]): void {

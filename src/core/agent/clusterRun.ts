@@ -26,6 +26,14 @@ export interface Stops {
 /** How many clusters are worked on at the same time. */
 export type Slots = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** What a cluster's run has from the agent. */
+export interface RunParts {
+  slots: Slots;
+  tell: (cluster: AgentCluster, event: AgentEvent) => void;
+  /** One backup is tried, whatever comes due in the meantime. */
+  isOnce: boolean;
+}
+
 /** What the agent does for one cluster, one thing after the other: backups, each with a prune after it, and notices. */
 export class ClusterRun {
   /** A turn is being taken: no other begins. */
@@ -36,18 +44,18 @@ export class ClusterRun {
   wakeAt = -Infinity;
   backups: readonly PolicyBackup[] = [];
   readonly notices: NoticeBook;
-  private readonly attempts = new Attempts();
+  private readonly attempts: Attempts;
   private readonly prunes: PruneRun;
   private readonly record = new RunRecord();
 
   constructor(
     public cluster: AgentCluster,
     private readonly parts: AgentParts,
-    private readonly slots: Slots,
-    tell: (cluster: AgentCluster, event: AgentEvent) => void,
+    private readonly agent: RunParts,
   ) {
+    this.attempts = new Attempts(agent.isOnce);
     this.notices = new NoticeBook(cluster.name, (notice) =>
-      tell(this.cluster, this.eventOf(notice)),
+      agent.tell(this.cluster, this.eventOf(notice)),
     );
     this.prunes = new PruneRun(parts, this.notices);
   }
@@ -58,7 +66,7 @@ export class ClusterRun {
     try {
       await this.look();
       this.isAtBackup = this.isDueNow();
-      if (this.isAtBackup || this.isPruneDue()) await this.slots(() => this.work(stops));
+      if (this.isAtBackup || this.isPruneDue()) await this.agent.slots(() => this.work(stops));
       const due = this.due();
       // One that is made up for next is not told.
       if (due?.missedSince !== undefined && !this.isDueNow())
@@ -173,7 +181,7 @@ export class ClusterRun {
     }
     if (after !== undefined) {
       await tells
-        .after(cluster, eventOf(after), hard)
+        .after(cluster, eventOf(after), hard, (event) => this.agent.tell(cluster, event))
         .catch((e: unknown) => log.warn(`${cluster.name}: ${toErrorInfo(e).message}`));
     }
     if (error === undefined) await this.look();
@@ -220,7 +228,7 @@ export class ClusterRun {
   /** When the next backup is begun, retries counted. */
   private nextBackup(): number | undefined {
     const due = this.due();
-    if (due === undefined) return undefined;
+    if (due === undefined || this.attempts.isUsedUp) return undefined;
     const next = due.next.getTime();
     if (!due.due) return next;
     return Math.min(next, Math.max(this.attempts.triesAt(due.since.getTime()), this.now()));

@@ -75,9 +75,14 @@ export interface AgentEvent {
 export interface AgentTells {
   /** Hooks before a backup. @throws where one fails: no backup is made then */
   before(cluster: AgentCluster, event: AgentEvent, signal: AbortSignal): Promise<void>;
-  /** Hooks after one; what fails there is logged and told, and changes nothing. */
-  after(cluster: AgentCluster, event: AgentEvent, signal: AbortSignal): Promise<void>;
-  /** Notices to people. Never throws. */
+  /** Hooks after one; what fails there is logged, given to `tell`, and changes nothing. */
+  after(
+    cluster: AgentCluster,
+    event: AgentEvent,
+    signal: AbortSignal,
+    tell: (event: AgentEvent) => void,
+  ): Promise<void>;
+  /** Notices to people. Several may be given before the first has arrived. Never throws. */
   notice(cluster: AgentCluster, event: AgentEvent): Promise<void>;
 }
 

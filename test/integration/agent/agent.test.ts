@@ -239,7 +239,7 @@ describe('The agent as a process', function () {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`leaves the vault clean when ${signal} comes in the middle of a backup`, async () => {
       proxy.inject(
-        { kind: 'stall', after: 3000 },
+        { kind: 'stall', after: 300 },
         { when: (method, path) => method === 'GET' && path.startsWith('/v1/snapshot') },
       );
       await configure(everySeconds(2));
@@ -266,6 +266,10 @@ describe('The agent as a process', function () {
     const second = await at.run(['agent', '--listen', address]);
     assert.equal(second.code, 1);
     assert.match(second.err, /\[agent\.addressInUse\]\nNext: .*--no-listen/);
+    assert.match(
+      (await at.run(['agent', '--help'])).out,
+      /--listen [^]*default:\s+127\.0\.0\.1:9745/,
+    );
     const without = await at.run(['agent', '--config', 'nowhere.jsonc']);
     assert.equal(without.code, 2);
     assert.match(without.err, /\[cli\.noConfiguration\]/);
@@ -293,6 +297,17 @@ describe('The agent as a process', function () {
       assert.deepEqual(kinds, ['manual', 'schedule']);
       assert.equal((await once()).code, 0);
       assert.equal((await backups()).length, 2, 'a second run makes no second backup');
+    });
+
+    it('ends with 1 where a hook after a backup failed, and the backup stays', async () => {
+      await configure({
+        schedules: [{ interval: '1h', count: 2 }],
+        after: [{ command: [process.execPath, '-e', 'process.exit(3)'] }],
+      });
+      const { code, err } = await once();
+      assert.equal(code, 1);
+      assert.match(err, /"agent\.hookFailed"|\[agent\.hookFailed\]/);
+      assert.equal((await backups()).length, 1);
     });
 
     it('ends with 1 where something failed, after all the others', async () => {

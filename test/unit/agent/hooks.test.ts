@@ -5,9 +5,10 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createHooks } from '../../../src/compose/agent/hooks';
 import { callWebhook } from '../../../src/compose/agent/webhook';
-import type { AgentCluster } from '../../../src/core/agent/ports';
+import type { AgentCluster, AgentEvent } from '../../../src/core/agent/ports';
 import type { ClusterConfig } from '../../../src/core/config/parse';
 import type { Hook, PolicyConfig } from '../../../src/core/config/policy';
 import { isClusterBackupError, toErrorInfo } from '../../../src/core/errors';
@@ -133,7 +134,12 @@ describe('hooks and notices', function () {
 
   const hooks = (
     policy: PolicyConfig,
-    options: { env?: Record<string, string>; pauses?: number[]; signal?: AbortSignal } = {},
+    options: {
+      env?: Record<string, string>;
+      pauses?: number[];
+      signal?: AbortSignal;
+      grace?: number;
+    } = {},
   ) => {
     const log = memoryLog();
     const env: Record<string, string | undefined> = { PATH: process.env.PATH, ...options.env };
@@ -148,7 +154,7 @@ describe('hooks and notices', function () {
       log,
       signal: options.signal ?? never,
       pauses: options.pauses ?? [1, 1, 1],
-      grace: 200,
+      grace: options.grace ?? 200,
     });
     const cluster: AgentCluster = { key: 'k', name: 'prod', policy };
     return { tells, cluster, log };
@@ -179,14 +185,16 @@ describe('hooks and notices', function () {
   it('all go after a backup, and one that fails is told and changes nothing', async () => {
     const { tells, cluster, log } = hooks({
       after: [noting('one', 4), noting('two')],
-      notices: [{ webhook: `${origin}/T0` }],
     });
-    await tells.after(cluster, event({ kind: 'done', text: 'Made.' }), never);
+    const told: AgentEvent[] = [];
+    const done = event({ kind: 'done', text: 'Made.' });
+    await tells.after(cluster, done, never, (one) => told.push(one));
     assert.deepEqual(await noted(), ['one done undefined', 'two done undefined']);
     assert.match(log.lines.join('\n'), /^warn prod: after the backup: .*\[agent\.hookFailed\]$/m);
-    assert.equal(bodies.length, 1);
-    assert.equal(bodies[0]?.['event'], 'hookFailed');
-    assert.equal((bodies[0]['error'] as { code: string }).code, 'agent.hookFailed');
+    assert.deepEqual(
+      told.map(({ kind, error }) => [kind, error?.code]),
+      [['hookFailed', 'agent.hookFailed']],
+    );
   });
 
   it('notices are tried three times more, each by itself, and fail without a word of the secret', async () => {
@@ -209,6 +217,49 @@ describe('hooks and notices', function () {
     assert.doesNotMatch(text, /T0|geheim/);
     assert.equal(text.match(/answered with status 503\. It is tried again\./g)?.length, 3);
     assert.equal(text.match(/\[config\.secretMissing\]/g)?.length, 1);
+  });
+
+  it('notices arrive in their order, and a target that hangs holds up no other', async () => {
+    const controller = new AbortController();
+    answer = (request, response) => {
+      if (request.url === '/T0') response.end();
+    };
+    const { tells, cluster } = hooks(
+      { notices: [{ webhook: `${origin}/hangs` }, { webhook: `${origin}/T0` }] },
+      { signal: controller.signal, grace: 10 },
+    );
+    const texts = ['one', 'two', 'three'];
+    const telling = texts.map((text) => tells.notice(cluster, event({ text })));
+    const toAll = [...texts, texts[0]].sort();
+    while (bodies.length < toAll.length) await delay(10);
+    assert.deepEqual(bodies.map(({ text }) => text).sort(), toAll);
+    const others = [...bodies];
+    others.splice(
+      others.findIndex(({ text }) => text === 'one'),
+      1,
+    );
+    assert.deepEqual(
+      others.map(({ text }) => text),
+      texts,
+    );
+    controller.abort();
+    await Promise.all(telling);
+  });
+
+  it('so many notices wait for one target and no more, and all end soon when the agent stops', async () => {
+    const controller = new AbortController();
+    answer = () => undefined;
+    const { tells, cluster, log } = hooks(
+      { notices: [{ webhook: `${origin}/hangs` }] },
+      { signal: controller.signal, grace: 300 },
+    );
+    const telling = Array.from({ length: 103 }, () => tells.notice(cluster, event()));
+    assert.equal(log.lines.filter((line) => line.includes('is left out')).length, 3);
+    controller.abort();
+    const began = performance.now();
+    await Promise.all(telling);
+    // One grace for each would be half a minute.
+    assert.ok(performance.now() - began < 20_000);
   });
 
   it('notices are given up when the agent stops', async () => {

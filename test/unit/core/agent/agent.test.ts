@@ -267,6 +267,51 @@ describe('the agent', () => {
     assert.deepEqual(world.notices, []);
   });
 
+  it('a notice that does not arrive holds up neither the next one nor, for long, the end', async () => {
+    await begin({ ...HOURLY, retries: 0 });
+    world.noticesTake = new Promise(() => undefined);
+    world.fails.backUp.push(failure('test.broken'));
+    await world.clock.advance(2 * HOUR);
+    assert.deepEqual(
+      world.notices.map(({ kind }) => kind),
+      ['failed', 'missed', 'recovered'],
+    );
+    world.halt();
+    await world.clock.advance(2 * MINUTE);
+    await world.ended;
+  });
+
+  for (const interval of ['1s', '1h']) {
+    it(`run once, makes one backup with ${interval} and checks each backup once, and ends`, async () => {
+      world = new FakeWorld(START);
+      const verify = { every: '1s' };
+      world.add('one', { schedules: [{ interval, count: 9 }], verify }, [
+        madeAt('2026-11-20'),
+        madeAt('2026-11-21'),
+      ]);
+      world.takes = 5_000;
+      world.checkTakes = 3_000;
+      await world.once();
+      await world.clock.advance(5 * MINUTE);
+      await world.ended;
+      assert.equal(world.of().length, 3);
+      const of = (kind: string) => world.story.filter((line) => line.includes(` ${kind} `)).length;
+      assert.equal(of('check'), 3);
+      assert.equal(of('backup'), 1);
+      assert.ok(of('prune') >= 1);
+    });
+  }
+
+  it('run once, does not wait to try again what failed', async () => {
+    world = new FakeWorld(START);
+    world.add('one', { schedules: [{ interval: '2s', count: 9 }], retries: 9 });
+    world.failsAlways = failure('test.broken');
+    await world.once();
+    await world.clock.advance(5 * MINUTE);
+    await world.ended;
+    assert.equal(world.state().runs.failed, 1);
+  });
+
   it('leaves behind what does not end when it is stopped, after a while', async () => {
     await begin();
     world.work.backUp = () => new Promise(() => undefined);

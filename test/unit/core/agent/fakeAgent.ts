@@ -59,6 +59,8 @@ export class FakeWorld {
   };
   failsAlways: Error | undefined;
   readonly damaged = new Set<string>();
+  /** Notices arrive once this is over. */
+  noticesTake: Promise<void> = Promise.resolve();
   agent: Agent;
   private stop = new AbortController();
   ended: Promise<void> = Promise.resolve();
@@ -81,6 +83,13 @@ export class FakeWorld {
     this.stop = new AbortController();
     this.agent = this.create();
     this.ended = this.agent.run(this.stop.signal);
+    await this.clock.settle();
+  }
+
+  async once(): Promise<void> {
+    this.stop = new AbortController();
+    this.agent = this.create();
+    this.ended = this.agent.runOnce(this.stop.signal);
     await this.clock.settle();
   }
 
@@ -126,7 +135,10 @@ export class FakeWorld {
             this.tell(`after ${event.cluster}: ${event.kind}`);
             return Promise.resolve();
           },
-          notice: (_, event) => Promise.resolve(void this.notices.push(event)),
+          notice: (_, event) => {
+            this.notices.push(event);
+            return this.noticesTake;
+          },
         },
       },
       this.options,
