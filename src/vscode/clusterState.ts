@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../core/errors';
 import type { Activity } from '../core/operations/activity';
 import type { Standing, StandingLine } from '../core/policy/standing';
+import { timeText } from './text';
 import type { ClusterEntry } from './store/clusterStore';
 
 /** One thing about a cluster that a person should look at. */
@@ -88,7 +89,12 @@ function calm({ state }: Standing): 'good' | 'none' {
 }
 
 function standingLine(line: StandingLine): StateLine {
-  return { ...line, words: WORDS[line.code] ?? line.text };
+  return { ...line, text: ownTimes(line.text), words: WORDS[line.code] ?? line.text };
+}
+
+/** A person reads the times of their own clock; the core tells those of the world. */
+function ownTimes(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, timeText);
 }
 
 function lineOf(

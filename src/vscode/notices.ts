@@ -101,6 +101,8 @@ export class Notices implements vscode.Disposable {
     };
     return lines.flatMap(({ code, severity, text, next, id }): Notice[] => {
       const words = { severity, text: `${name}: ${text} ${next}` };
+      // Why none was made has been told.
+      if (code === 'missed' && lines.some((line) => line.code === 'failed')) return [];
       if (code === 'missed') {
         const key = `missed:${policyKey(entry.config)}:${newest ?? 0}`;
         return [{ key, ...words, ...showCluster }];
@@ -112,7 +114,10 @@ export class Notices implements vscode.Disposable {
       if (code !== 'failed' || run === undefined || !hasFailed(run)) return [];
       const node: ActivityNode = { kind: 'activity', activity: run };
       const act = () => vscode.commands.executeCommand(commands.showActivityLog, node);
-      return [{ key: `failed:${run.id}`, ...words, action: SHOW_LOG, act }];
+      // It is tried again and again: that it fails is told once until it went well.
+      const since = runs.lastGood(name)?.id ?? '';
+      const key = `failed:${policyKey(entry.config)}:${since}`;
+      return [{ key, ...words, action: SHOW_LOG, act }];
     });
   }
 

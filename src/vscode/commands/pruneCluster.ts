@@ -94,9 +94,9 @@ function detailOf(plan: PrunePlan, going: readonly PruneItem[]): string {
   const span =
     oldest === undefined || newest === undefined || oldest === newest
       ? itemName(oldest ?? { created: plan.at })
-      : `${timeText(oldest.created)} to ${timeText(newest.created)}`;
+      : `from ${timeText(oldest.created)} to ${timeText(newest.created)}`;
   const stay = plan.items.length - going.length;
-  return `${bytesText(plan.frees)} become free: ${span}. ${countText(stay)} ${stay === 1 ? 'stays' : 'stay'}. What is deleted is gone for good; it does not go to the trash.`;
+  return `What goes is ${span}; ${bytesText(plan.frees)} become free. ${countText(stay)} ${stay === 1 ? 'stays' : 'stay'}. What is deleted is gone for good; it does not go to the trash.`;
 }
 
 async function tellNothing(

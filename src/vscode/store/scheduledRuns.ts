@@ -11,6 +11,8 @@ export class ScheduledRuns implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #watcher: { dispose(): void };
   #last = new Map<string, Activity>();
+  /** The last of each cluster that went well. */
+  #good = new Map<string, Activity>();
   #running = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,6 +30,11 @@ export class ScheduledRuns implements vscode.Disposable {
     return this.#last.get(cluster);
   }
 
+  /** The last one of a cluster that went well: all since then have failed. */
+  lastGood(cluster: string): Activity | undefined {
+    return this.#good.get(cluster);
+  }
+
   /** Whether one of a cluster runs now. */
   isRunning(cluster: string): boolean {
     return this.#running.has(cluster);
@@ -37,16 +44,19 @@ export class ScheduledRuns implements vscode.Disposable {
   async refresh(): Promise<void> {
     const activities = await this.journal.list().catch((): Activity[] => []);
     const last = new Map<string, Activity>();
+    const good = new Map<string, Activity>();
     const running = new Set<string>();
     for (const activity of activities) {
       const { cluster, kind, state, scheduled } = activity;
       if (scheduled !== true || kind !== 'backup') continue;
       if (state === 'running') running.add(cluster);
       else if (state !== 'cancelled' && !last.has(cluster)) last.set(cluster, activity);
+      if (state === 'done' && !good.has(cluster)) good.set(cluster, activity);
     }
     const before = told(this.#last, this.#running);
     const same = told(last, running) === before;
     this.#last = last;
+    this.#good = good;
     this.#running = running;
     if (!same) this.#changed.fire();
   }

@@ -24,7 +24,7 @@ import { nowSection, presentOf } from './now';
 import { outlook, policyNow, spansFor, storageOf, storageText, versionOf } from './outlook';
 import { keysOf } from '../shared/draftRows';
 import { review } from './review';
-import { activity, noteText } from './words';
+import { activity, noteText, zoneText } from './words';
 
 /** What outlives the page being hidden. */
 interface Kept {
@@ -179,7 +179,9 @@ function drawOutlook(): void {
   timeline.show({
     from,
     spans,
-    note: noteText(now, edited === undefined, isEdited),
+    note:
+      noteText(now, edited === undefined, isEdited) +
+      zoneText((isEdited ? sound : policy)?.timeZone ?? 'UTC'),
     above: [storage],
     versionsOf: (stretch) => [
       versionOf('As it is now', now, policy, stretch),

@@ -110,8 +110,9 @@ function lastText({ runs, backups = [] }: ShownPolicy): [string, string?] {
 
 const STATES: Readonly<Record<string, string>> = {
   running: 'Running',
-  succeeded: 'Succeeded',
+  done: 'Succeeded',
   failed: 'Failed',
+  refused: 'Refused',
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
 };

@@ -53,7 +53,7 @@ export function versionOf(
   policy: EditedPolicy | undefined,
   stretch: Stretch,
 ): Version {
-  const { backups } = outlook(shown, policy, stretch);
+  const { backups, size } = outlook(shown, policy, stretch);
   return {
     title,
     policy: {
@@ -61,7 +61,9 @@ export function versionOf(
       ...(policy?.manualCount === undefined ? {} : { manualCount: policy.manualCount }),
     },
     backups,
-    told: (_there, at) => `They take ${bytesText(storageAt(backups, at))}.`,
+    ...(size.of === 'none'
+      ? {}
+      : { told: (_there, at) => `They take ${bytesText(storageAt(backups, at))}.` }),
   };
 }
 

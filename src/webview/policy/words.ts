@@ -64,6 +64,13 @@ export function noteText(
   return `${known}${kept} ${wrong} ${isEdited ? 'shown is what they said last.' : 'what comes of them is not shown.'}`;
 }
 
+/** Whose clock the times are of, where the policy goes by another one. @param own the person's zone */
+export function zoneText(zone: string, own = new Intl.DateTimeFormat().resolvedOptions().timeZone) {
+  return zone === own
+    ? ''
+    : ` Times are those of your own clock (${own}); the policy’s days are those of ${zone}.`;
+}
+
 /** What a change of a policy is called before it is saved: how many fields are wrong. */
 export function hindrance(isChanged: boolean, wrong: number): string | undefined {
   if (!isChanged) return 'Nothing has been changed.';

@@ -92,10 +92,15 @@ describe('Notices in a window', () => {
     await until('its log is shown', () =>
       vscode.window.activeTextEditor?.document.getText().includes('The cluster was asked.'),
     );
+    const first = services.runs.of(name)?.id;
     const other = open();
     notices.look();
     other.notices.look();
     assert.equal(ui.told.length + other.ui.told.length, 1);
+    await ended({ state: 'failed', error });
+    await until('the next try is known', () => services.runs.of(name)?.id !== first);
+    notices.look();
+    assert.equal(ui.told.length + other.ui.told.length, 1, 'each try is told');
     // The status bar says so as well, and stops with the next good run.
     await until('it stands badly', () => codes().includes('failed'));
     await ended({ state: 'done' });
