@@ -11,6 +11,14 @@ const ACTIVITY = 'Activity';
 const SCHEDULED = /schedule 5s/;
 /** What a busy machine may take for anything (ms). */
 const PATIENCE = 60_000;
+const GENERATIONS = {
+  schedules: [
+    { interval: '1d', count: 7 },
+    { interval: '1w', count: 4 },
+    { interval: '1M', count: 12 },
+  ],
+  manualCount: 3,
+};
 const OFTEN = { schedules: [{ interval: '5s', count: 30 }] };
 
 describe('A person with a policy', function () {
@@ -170,7 +178,7 @@ describe('A person with a policy', function () {
     await workbench.notification(/is pinned: no policy deletes it/);
     await workbench.row(VIEW, new RegExp(`^${oldest}.*pinned`));
     await workbench.clearNotifications();
-    await site.writePolicy({ schedules: [{ interval: '1d', count: 7 }], manualCount: 3 });
+    await site.writePolicy(GENERATIONS);
     await workbench.row(VIEW, /goes with the next pruning/);
     await site.inEachTheme('policy-tree');
     const plan = workbench.page.getByPlaceholder(/Untick what is to stay/);
@@ -196,6 +204,14 @@ describe('A person with a policy', function () {
     const storage = page().locator('#storage', { hasText: /Now .* KB/ });
     await workbench.contextMenu(VIEW, /^prod/, 'Edit Policy…', storage);
     await site.inEachTheme('policy-page');
+    const drawn = page().getByText('Every month, the newest 12 kept');
+    await page().getByRole('slider', { name: 'Date' }).focus();
+    await key('End');
+    await drawn.waitFor();
+    await page()
+      .getByRole('heading', { name: 'From now on' })
+      .evaluate((e) => e.scrollIntoView());
+    await site.inEachTheme('policy-forecast');
     await workbench.runCommand('View: Close All Editors');
   });
 
@@ -230,6 +246,7 @@ describe('A person with a policy', function () {
     await statusIs(/prod: backup damaged/, 'warning');
     await workbench.row(VIEW, /^prod.*backup damaged/);
     await workbench.row(VIEW, /damaged · pinned/);
+    await workbench.page.mouse.move(700, 400);
     await site.inEachTheme('policy-damaged');
     await agent?.stop('SIGTERM');
     await workbench.clearNotifications();

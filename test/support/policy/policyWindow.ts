@@ -48,7 +48,7 @@ export async function startPolicyWindow(): Promise<PolicyWindow> {
     }
     const workbench = await openWorkbench({
       vsix: packagedExtension,
-      viewport: { width: 1440, height: 960 },
+      viewport: { width: 1360, height: 900 },
       files: { [CONFIG]: configurationText(consul.address) },
       // Ports of the cluster are none of the person's; what is asked of a cluster shows soon.
       settings: {
