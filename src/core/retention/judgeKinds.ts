@@ -72,20 +72,25 @@ function rankOf({ intervals, count }: Places, at: number): number {
   return count - (intervals[at] ?? NaN);
 }
 
+/** How the first of the two reasons begins; said once where several schedules follow one another with it. */
+const SAME = 'a newer one in the same ';
+
 /** Why a schedule does not hold a backup: it is not the newest of its interval, or that is too long ago. */
 function reasonsOf({ interval, count, rhythm }: SoundSchedule): [string, string] {
-  return [`a newer one in the same ${span(rhythm)} (${interval})`, `${count} newer of ${interval}`];
+  return [`${SAME}${span(rhythm)} (${interval})`, `${count} newer of ${interval}`];
 }
 
 interface Joined {
   text: string;
+  /** The last of them begins with `SAME`. */
+  same: boolean;
   /** The same with one of the next schedule's two reasons. */
   next: [Joined | undefined, Joined | undefined];
 }
 
 /** Reasons of several schedules joined: few differ among many backups, so each is put together once. */
 class Reasons {
-  private readonly none: Joined = { text: '', next: [undefined, undefined] };
+  private readonly none: Joined = { text: '', same: false, next: [undefined, undefined] };
 
   constructor(private readonly texts: readonly (readonly [string, string])[]) {}
 
@@ -99,7 +104,9 @@ class Reasons {
     return joined.text;
   }
 
-  private join({ text }: Joined, reason: string): Joined {
-    return { text: text === '' ? reason : `${text}, ${reason}`, next: [undefined, undefined] };
+  private join({ text, same: wasSame }: Joined, reason: string): Joined {
+    const same = reason.startsWith(SAME);
+    const said = same && wasSame ? reason.slice(SAME.length) : reason;
+    return { text: text === '' ? said : `${text}, ${said}`, same, next: [undefined, undefined] };
   }
 }
