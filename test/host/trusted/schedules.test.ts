@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { policyBackup } from '../../../src/core/policy/policyBackup';
+import { dueOf } from '../../../src/core/schedule/planned';
 import { settings } from '../../../src/ids';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
@@ -17,6 +19,7 @@ import {
 } from '../../support/host/services';
 
 const LONG = 60_000;
+const EACH = [{ interval: '3s', count: 2 }];
 
 describe('Schedules that the editor runs itself', function () {
   this.timeout(180_000);
@@ -34,13 +37,17 @@ describe('Schedules that the editor runs itself', function () {
     system: 'consul',
     address: consul.address,
     vault: './vault',
-    policy: { schedules: [{ interval: '3s', count: 2 }] },
+    policy: { schedules: EACH },
     ...fields,
   });
   const made = () =>
     (services.store.entries[0]?.backups ?? []).filter(
       ({ manifest }) => manifest.origin.kind === 'schedule',
     );
+  const missedTwo = () => {
+    const due = dueOf({ schedules: EACH }, '', made().map(policyBackup), new Date());
+    return due?.missedSince !== undefined && due.since > due.missedSince;
+  };
 
   before(async () => {
     services = await activatedServices();
@@ -80,9 +87,18 @@ describe('Schedules that the editor runs itself', function () {
     await turn(false);
     await until('the agent has ended', () => !services.schedules.isRunning, LONG);
     assert.equal(services.schedules.state, undefined);
-    const before = (await services.journal.list()).length;
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
-    assert.equal((await services.journal.list()).length, before);
+    const ended = await services.journal.list();
+    assert.deepEqual(
+      ended.filter(({ state }) => state === 'running'),
+      [],
+    );
+    // A running one would have begun a backup at the first of these moments, and written that down.
+    await until('two planned moments have gone by without a backup', missedTwo, LONG);
+    const later = await services.journal.list();
+    assert.deepEqual(
+      later.map(({ id }) => id),
+      ended.map(({ id }) => id),
+    );
   });
 
   it('ask nobody: a secret that is missing is told once, with a button to enter it', async () => {
