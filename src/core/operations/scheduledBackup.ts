@@ -126,7 +126,9 @@ function begunSince(
   since: number,
   now: number,
 ): PolicyBackup | undefined {
-  return backups.find(({ scheduled, created }) => scheduled && created >= since && created <= now);
+  return backups.find(
+    ({ scheduled, failed, created }) => scheduled && !failed && created >= since && created <= now,
+  );
 }
 
 /** Whether backups of a mode, the system's first where none is named, stay on the platform's own side. */

@@ -35,6 +35,7 @@ export function hostedPolicyBackup(backup: HostedBackup): PolicyBackup | undefin
     pinned: false,
     // What the platform says of it is all there is to go by.
     check: state === 'ready' ? 'ok' : state === 'failed' ? 'damaged' : 'none',
+    ...(state === 'failed' ? { failed: true } : {}),
     missing: false,
     bytes,
     alike: JSON.stringify([group, mode, bytes > 0]),

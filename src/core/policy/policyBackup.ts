@@ -12,6 +12,8 @@ export interface PolicyBackup {
   check: 'ok' | 'damaged' | 'none';
   /** When that was: milliseconds since 1970. */
   checked?: number;
+  /** A platform could not finish it: its moment is still without a backup. */
+  failed?: true;
   /** The manifest is there and its file is not. */
   missing: boolean;
   bytes: number;

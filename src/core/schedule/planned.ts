@@ -61,8 +61,9 @@ export function dueOf(
 /** What is dated after now was made under a clock that was wrong: it stops nothing. */
 function newestScheduled(backups: readonly PolicyBackup[], now: number): number | undefined {
   let newest: number | undefined;
-  for (const { scheduled, created } of backups) {
-    if (scheduled && created <= now && (newest === undefined || created > newest)) newest = created;
+  for (const { scheduled, failed, created } of backups) {
+    if (scheduled && !failed && created <= now && (newest === undefined || created > newest))
+      newest = created;
   }
   return newest;
 }
