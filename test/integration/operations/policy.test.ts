@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, truncate } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as openpgp from 'openpgp';
 import { vaultOptions } from '../../../src/compose/vaultOptions';
 import { prune } from '../../../src/core/operations/prune';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
@@ -185,5 +186,25 @@ describe('what a policy has done to a real Consul', function () {
     assert.match(damaged?.error?.code ?? '', /^(snapshot|verify)\./);
     assert.equal(damaged?.backupId, manifest.id);
     assert.equal((await vault().get(manifest.id))?.manifest.verification?.result, 'damaged');
+  });
+
+  it('checks by the stored bytes where the private key is elsewhere', async () => {
+    const { publicKey } = await openpgp.generateKey({ userIDs: [{ name: 'Away' }] });
+    const keyFile = join(place.folder, 'away.asc');
+    await writeFile(keyFile, publicKey);
+    const cluster = await clusterAt(place, consul.address, {
+      encryption: { publicKeys: [keyFile] },
+    });
+    const { manifest, path } = await client.call('backup', { cluster, origin: { kind: 'manual' } });
+    assert.equal(manifest.encryption.kind, 'openpgp');
+    const { decryption } = cluster;
+    const check = { vault: place.vault, cluster: 'prod', id: manifest.id, decryption };
+    const found = await client.call('scheduledCheck', check);
+    assert.deepEqual([found?.result, found?.of], ['ok', 'stored']);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const after = await client.call('scheduledCheck', check);
+    assert.deepEqual([after?.result, after?.code], ['damaged', 'verify.storedHash']);
   });
 });

@@ -231,7 +231,7 @@ describe('hooks and notices', function () {
     const texts = ['one', 'two', 'three'];
     const telling = texts.map((text) => tells.notice(cluster, event({ text })));
     const toAll = [...texts, texts[0]].sort();
-    while (bodies.length < toAll.length) await delay(10);
+    for (let tries = 0; bodies.length < toAll.length && tries < 500; tries++) await delay(10);
     assert.deepEqual(bodies.map(({ text }) => text).sort(), toAll);
     const others = [...bodies];
     others.splice(
