@@ -76,4 +76,16 @@ describe('Docker Swarm: a backup in a thread of its own, cancelled', function ()
     }
     assert.ok(seen.size >= 3, [...seen].join(', '));
   });
+
+  it('is made by a schedule with nobody to ask, once for its moment', async () => {
+    const cluster = site.cluster(engine);
+    const run = { cluster, schedule: '1d', since: new Date().toISOString(), mode: 'consistent' };
+    const made = await client.call('scheduledBackup', run);
+    assert.ok(made !== undefined);
+    assert.equal(await client.call('scheduledBackup', run), undefined);
+    await untilRunning(engine, 'web', 1);
+    const backups = await client.call('policyBackups', { vault: cluster.vault, cluster: 'prod' });
+    const [newest] = backups.filter(({ id }) => id === made.id);
+    assert.deepEqual([newest?.scheduled, newest?.check], [true, 'ok']);
+  });
 });

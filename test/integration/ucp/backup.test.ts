@@ -214,6 +214,15 @@ describe('Backing up UCP and MKE by their own container', function () {
         .planBackup?.({ mode: 'container', encryption: { kind: 'none' } }, testContext());
       assert.ok(plan?.items.some(({ code }) => code === 'ucp.notEncrypted'));
     });
+
+    it('is made by a schedule with nobody to ask, once for its moment', async () => {
+      await site.install('3.2.15');
+      const since = new Date().toISOString();
+      const run = { cluster: site.cluster(), schedule: '1d', since };
+      assert.ok((await site.operations.scheduledBackup(run, testContext())) !== undefined);
+      assert.equal(await site.operations.scheduledBackup(run, testContext()), undefined);
+      await site.assertClean(1);
+    });
   });
 
   describe('that goes wrong', () => {
