@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
@@ -10,6 +10,7 @@ import type {
   NewActivity,
 } from '../core/operations/activity';
 import type { Clock, ProgressUpdate } from '../core/ports';
+import { activityPruning } from './activityPruning';
 
 /** How often a running activity shows that it lives, and after how long without it counts as cut off. */
 const HEARTBEAT_MS = 2_000;
@@ -76,6 +77,7 @@ type Line = z.infer<typeof anyLine>;
 export function openActivityFolder(options: { folder: string; clock: Clock }): ActivityStore {
   const { folder, clock } = options;
   const cache = new Map<string, { key: string; lines: Line[] }>();
+  const prune = activityPruning(folder, KEPT);
 
   async function readLines(name: string): Promise<{ lines: Line[]; touched: number } | undefined> {
     const path = join(folder, name);
@@ -103,7 +105,10 @@ export function openActivityFolder(options: { folder: string; clock: Clock }): A
   return {
     async start(activity) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await prune(folder, await names());
+      const all = await names();
+      await prune(all);
+      const there = new Set(all);
+      for (const name of cache.keys()) if (!there.has(name)) cache.delete(name);
       return startWriter(folder, clock, activity);
     },
     async list(limit = 200) {
@@ -240,12 +245,6 @@ function describeLine(line: Line): string {
       return `${line.at} ended: ${line.state}${line.error === undefined ? '' : ` (${line.error.code}: ${line.error.message} ${line.error.next})`}`;
     case 'progress':
       return '';
-  }
-}
-
-async function prune(folder: string, newestFirst: string[]): Promise<void> {
-  for (const name of newestFirst.slice(KEPT)) {
-    await unlink(join(folder, name)).catch(() => undefined);
   }
 }
 
