@@ -52,6 +52,8 @@ export class Attempts {
   private since = NaN;
   private failures = 0;
   private givenUp = false;
+  /** The last moment that got its backup: a clock that is set back a little comes by it again, after others even. */
+  private servedLast = NaN;
   private readonly pause = new Pause();
 
   /** @param isOnce one try is all there is, for whichever moment */
@@ -64,12 +66,13 @@ export class Attempts {
 
   /** Whether the backup of a planned moment is to be tried now. */
   mayTry(since: number, now: number): boolean {
-    if (this.isUsedUp) return false;
+    if (this.isUsedUp || this.servedLast === since) return false;
     return this.since !== since || (!this.givenUp && this.pause.isOver(now));
   }
 
   /** When it is tried again; Infinity: not before the next planned moment. */
   triesAt(since: number): number {
+    if (this.servedLast === since) return Infinity;
     if (this.since !== since) return -Infinity;
     return this.givenUp ? Infinity : this.pause.until;
   }
@@ -96,10 +99,13 @@ export class Attempts {
     this.pause.begin(now, firstPause(next - since));
   }
 
-  /** The moment has its backup: nothing is tried again for it, whatever the clock does. */
+  /**
+   * The moment has its backup: nothing is tried again for it, until another one got its own. Only the last is known: a
+   * clock that is set back by a day must not leave a day without backups.
+   */
   done(since: number): void {
     this.startFor(since);
-    this.givenUp = true;
+    this.servedLast = since;
   }
 
   private startFor(since: number): void {
