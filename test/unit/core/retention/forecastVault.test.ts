@@ -38,10 +38,13 @@ function lived(
     all = all.filter((_, at) => decisions[at]?.keep);
     states.set(time, all.map(({ id }) => id).sort());
   };
+  // As the agent does: a moment whose backup had to make room for newer ones does not get another.
+  let served: number | undefined;
   const arrivals = existing.map(({ created }) => created).filter((time) => time > from);
   for (let time = from; time <= until;) {
     const due = dueOf(policy, KEY, all, new Date(time));
-    if (due?.due === true) {
+    if (due?.due === true && due.since.getTime() !== served) {
+      served = due.since.getTime();
       const made = { scheduled: true, pinned: false, missing: false, bytes: 100, alike: '' };
       all.push({ id: `${due.schedule}@${time}`, created: time, check: 'ok', ...made });
     }
