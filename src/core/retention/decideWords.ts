@@ -1,4 +1,4 @@
-import { startOfBucket } from './interval';
+import { startOfBucket, UNIT_NAMES } from './interval';
 import type { Interval } from './interval';
 import { wallOf } from './zone';
 
@@ -17,15 +17,6 @@ const MONTHS = [
   'December',
 ] as const;
 const DAY = 86_400_000;
-const NOUNS = {
-  s: 'second',
-  m: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  M: 'month',
-  y: 'year',
-} as const;
 
 /** Moments and intervals as a person says them who knows today's date. */
 export interface DateWords {
@@ -70,7 +61,7 @@ export function dateWords(now: Date, zone?: string): DateWords {
 
 /** `day`, `2 weeks`. */
 export function span({ number, unit }: Interval): string {
-  return number === 1 ? NOUNS[unit] : `${number} ${NOUNS[unit]}s`;
+  return number === 1 ? UNIT_NAMES[unit] : `${number} ${UNIT_NAMES[unit]}s`;
 }
 
 function fromTo(first: Date, months: number, words: (date: Date) => string): string {

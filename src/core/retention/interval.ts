@@ -15,7 +15,8 @@ export type Whose = 'platform' | 'vault';
 const FORM = /^([1-9]\d{0,3})([smhdwMy])$/;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const NAMES = {
+/** What a unit is called. */
+export const UNIT_NAMES = {
   s: 'second',
   m: 'minute',
   h: 'hour',
@@ -63,7 +64,7 @@ export function intervalProblem(text: string, whose: Whose = 'platform'): string
 
 /** `every day`, `every 2 weeks`. */
 export function intervalWords({ number, unit }: Interval): string {
-  return number === 1 ? `every ${NAMES[unit]}` : `every ${number} ${NAMES[unit]}s`;
+  return number === 1 ? `every ${UNIT_NAMES[unit]}` : `every ${number} ${UNIT_NAMES[unit]}s`;
 }
 
 /**
