@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { health } from '../../../src/cli/agent/health';
-import { addressText, isHostAllowed, listenAddress } from '../../../src/cli/agent/listen';
+import {
+  addressText,
+  DEFAULT_LISTEN,
+  isHostAllowed,
+  listenAddress,
+} from '../../../src/cli/agent/listen';
 import { startServer } from '../../../src/cli/agent/server';
 import type { RunningServer } from '../../../src/cli/agent/server';
 import type { AgentState } from '../../../src/core/agent/ports';
@@ -12,6 +17,7 @@ import { agentState, clusterState, memoryLog, NOW } from './fixtures';
 
 describe('the address of the agent', () => {
   it('is a host and a port', () => {
+    assert.equal(DEFAULT_LISTEN, '127.0.0.1:9745', 'loopback, unless told otherwise');
     assert.deepEqual(listenAddress('127.0.0.1:9745'), { host: '127.0.0.1', port: 9745 });
     assert.deepEqual(listenAddress('[::1]:0'), { host: '::1', port: 0 });
     assert.equal(addressText(listenAddress('[::]:80')), '[::]:80');
