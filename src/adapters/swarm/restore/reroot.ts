@@ -19,7 +19,7 @@ const PATHS = new Set(['path', 'GNU.sparse.name']);
  * Takes only tars that have passed `TarScanner`.
  */
 export class Reroot {
-  private block = Buffer.alloc(BLOCK);
+  private block = Buffer.allocUnsafe(BLOCK);
   private fill = 0;
   /** Extended headers with their contents, held until the entry they belong to says what it is. */
   private held: { block: Buffer; type: string; body: Buffer }[] = [];
@@ -64,7 +64,7 @@ export class Reroot {
 
   private header(out: Buffer[]): void {
     const block = this.block;
-    this.block = Buffer.alloc(BLOCK);
+    this.block = Buffer.allocUnsafe(BLOCK);
     this.fill = 0;
     if (this.sparse) {
       // More of a sparse file's map; the last one says so.
@@ -80,7 +80,7 @@ export class Reroot {
     const size = numberField(block, 124, 12) ?? 0;
     if (EXTENSIONS.has(type)) {
       const length = size + paddingOf(size);
-      this.held.push({ block, type, body: Buffer.alloc(length) });
+      this.held.push({ block, type, body: Buffer.allocUnsafe(length) });
       this.extension = length;
       return;
     }

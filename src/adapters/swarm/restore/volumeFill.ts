@@ -146,7 +146,7 @@ export class VolumeFill implements ContentSink {
   async write(chunk: Buffer): Promise<void> {
     if (this.failure !== undefined) return;
     try {
-      for (const part of this.reroot.push(chunk)) {
+      for (const part of joined(this.reroot.push(chunk))) {
         if (this.body.destroyed) return;
         if (!this.body.write(part)) await this.drained();
       }
@@ -226,6 +226,14 @@ export class VolumeFill implements ContentSink {
       gone.abort();
     }
   }
+}
+
+/**
+ * Small files come as thousands of headers. Waiting one by one in the body's buffer they would outlive the young
+ * generation and fill the memory until the next full collection.
+ */
+function joined(parts: Buffer[]): Buffer[] {
+  return parts.length > 1 ? [Buffer.concat(parts)] : parts;
 }
 
 /** What was done with a volume, for people. */
