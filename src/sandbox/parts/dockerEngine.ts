@@ -77,7 +77,7 @@ export interface RunningEngine {
   readonly stop: () => Promise<void>;
 }
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 let swept: Promise<void> | undefined;
 
 /** Starts a private dockerd, ready to be asked. Needs Linux and root. */

@@ -69,7 +69,7 @@ function inNetwork(pid: number, program: string, ...args: string[]): Promise<str
 /** Waits until the process printed `ready`. */
 export async function readiness(holder: RunningProcess, what: string): Promise<void> {
   await waitFor(what, () => (/^ready$/m.test(holder.output()) ? true : undefined), {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     everyMs: 20,
     giveUp: () => (holder.ended() ? `it ended:\n${holder.output()}` : undefined),
   });

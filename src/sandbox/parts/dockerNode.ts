@@ -49,7 +49,7 @@ export async function makeNode(name: string | undefined): Promise<LabNode> {
         { patienceMs: 20_000 },
       );
       const own = await waitFor(`${program} to start`, () => childOf(process.pid), {
-        timeoutMs: 10_000,
+        timeoutMs: 60_000,
         everyMs: 10,
         giveUp: () => (process.ended() ? `it ended:\n${process.output()}` : undefined),
       });
@@ -61,7 +61,7 @@ export async function makeNode(name: string | undefined): Promise<LabNode> {
       await waitFor(
         'the namespaces of an engine to end',
         async () => !(await exists(`/proc/${pid}`)) || undefined,
-        { timeoutMs: 20_000, everyMs: 20 },
+        { timeoutMs: 60_000, everyMs: 20 },
       );
     },
   };

@@ -49,7 +49,7 @@ export async function startSwarm(count: number, options: SwarmOptions = {}): Pro
         const states = await first.docker('node', 'ls', '--format', '{{.Status}}');
         return states.split('\n').filter((line) => line === 'Ready').length === count || undefined;
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
     return { engines, managers, workers, stop };
   } catch (error) {

@@ -40,7 +40,7 @@ export async function startRelay(
   };
   try {
     await waitFor('a relay to listen', async () => (await exists(socket)) || undefined, {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       everyMs: 20,
       giveUp: () => parts.find((part) => part.ended())?.output(),
     });

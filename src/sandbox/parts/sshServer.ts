@@ -62,7 +62,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ru
     );
     server = startProcess(sshd, ['-D', '-e', '-f', at('sshd_config')]);
     await waitFor('sshd to listen', () => listens(port), {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       giveUp: () => (server.ended() ? `it ended:\n${server.output()}` : undefined),
     });
   };

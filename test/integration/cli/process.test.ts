@@ -53,7 +53,7 @@ describe('The command line as a process', function () {
     waitFor(
       'a partial file',
       async () => (await at.vaultFiles()).some((name) => name.includes('.partial')) || undefined,
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

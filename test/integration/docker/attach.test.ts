@@ -18,7 +18,7 @@ const MEGABYTE = 1024 * 1024;
 const MEGABYTES = 100;
 
 describe('A connection of both directions with a container', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let tls: RunningEngine;
   let plain: RunningEngine;
   let ssh: RunningSshServer;

@@ -19,7 +19,7 @@ const megabyte = Buffer.alloc(1024 * 1024, 7);
 const volumeMegabytes = 64;
 
 describe('The connection with a Docker engine', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let container: string;
   const opened: DockerEngine[] = [];

@@ -15,7 +15,7 @@ function cgroupsOf(folder: string): string[] {
 }
 
 describe('The Docker engines that tests start', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('run tasks of a swarm of managers and workers, and one comes back after a crash', async () => {
     const swarm = await startSwarm(3, { workers: 1 });
@@ -58,7 +58,7 @@ describe('The Docker engines that tests start', function () {
           (await second.docker('node', 'ls', '--format', '{{.ManagerStatus}}')).includes(
             'Leader',
           ) || undefined,
-        { timeoutMs: 30_000 },
+        { timeoutMs: 150_000 },
       );
     } finally {
       await swarm.stop();
@@ -99,7 +99,7 @@ describe('The Docker engines that tests start', function () {
       'dockerd, the shims and the containers to end',
       () =>
         existsSync(`/proc/${left.pid}`) || existsSync(`/proc/${left.node}`) ? undefined : true,
-      { timeoutMs: 10_000 },
+      { timeoutMs: 60_000 },
     );
     await sweepLeftovers();
     assert.ok(!existsSync(left.folder));

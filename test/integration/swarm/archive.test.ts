@@ -13,7 +13,7 @@ import { Workplace } from '../cli/support';
 const exec = promisify(execFile);
 
 describe('swarm archives and the tools of others', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let remove: () => Promise<void>;
   const shell = async (script: string, cwd = folder): Promise<string> => {

@@ -14,7 +14,7 @@ import { makePlace, silentLog } from '../operations/support';
 import type { Place } from '../operations/support';
 
 describe('swarm archives in the operations', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let place: Place;
   let operations: Operations;
   let archive: Buffer;

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const STACK = 'com.docker.stack.namespace=shop';
 
 describe('Docker Swarm: a backup of a whole swarm', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let station: Station;
   let saved: Saved;

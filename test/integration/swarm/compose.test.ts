@@ -22,7 +22,7 @@ const ofStack = (all: Definition[], stack = 'shop'): Definition[] =>
   all.filter((one) => one.stack === stack && one.kind !== 'volume');
 
 describe('a stack as a Compose file and as portable definitions, on a real engine', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   /** As `docker stack deploy` made it at first. */
   let first: Definition[];
@@ -40,7 +40,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
         });
         return waiting ? undefined : all;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
   const deploy = async (name: string, text: string, stack: string): Promise<void> => {
     const file = join(engine.folder, name);
@@ -266,7 +266,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
         const { Ports } = definition(all, 'service/old').value['Endpoint'] as { Ports?: unknown };
         return Ports === undefined ? undefined : all;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     const names = nameMapOf(made);
     const target = await targetIds();

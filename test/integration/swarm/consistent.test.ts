@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const WRITER = `i=0; trap 'stop=1' TERM; while [ -z "$stop" ]; do i=$((i+1)); printf '%08d' $i 1<> /data/aaa; printf '%08d' $i 1<> /data/zzz; done`;
 
 describe('Docker Swarm: a consistent backup', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let station: Station;
 

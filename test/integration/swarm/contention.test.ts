@@ -16,7 +16,7 @@ const REQUEST = {
 const READING = 6_000_000;
 
 describe('Docker Swarm: several backups of one cluster at once', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   /** Of two users, or two machines: neither sees the other's journal. */
   let one: Station;

@@ -22,7 +22,7 @@ const FILL = `
 
 /** What docs/swarm.md and docs/swarm-archive.md promise of a volume's files, and what not. */
 describe('Docker Swarm: what is kept of a volume’s files', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let site: Site;
 

@@ -17,7 +17,7 @@ import { untilRunning } from './support';
 const run = promisify(execFile);
 
 describe('Docker Swarm: an engine that is in no swarm, then in one', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let station: Station;
   before(async () => {
@@ -123,7 +123,7 @@ describe('Docker Swarm: an engine that is in no swarm, then in one', function ()
 });
 
 describe('Docker Swarm: volumes on several nodes', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let swarm: RunningSwarm;
   let station: Station;
   before(async () => {
@@ -199,7 +199,7 @@ describe('Docker Swarm: volumes on several nodes', function () {
 });
 
 describe('Docker Swarm: the contract of adapters', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let station: Station;
   before(async () => {

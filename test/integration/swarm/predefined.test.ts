@@ -11,7 +11,7 @@ const STACK = ['--label', LABEL, '--container-label', LABEL];
 const SERVICES = { onhost: 'host', onbridge: 'bridge' };
 
 describe('Docker Swarm: services on the networks that every node has', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let source: RunningEngine;
   let target: RunningEngine;
   let site: Site;

@@ -118,7 +118,7 @@ describe('The walk back from lost quorum', function () {
     assert.match(healed.summary, /3 of 3 managers reachable, all services run/);
     assert.equal(healed.state, 'healthy');
     await waitFor('three tasks', async () => ((await running(one)) === 3 ? true : undefined), {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
 
     const token = (await one.docker('swarm', 'join-token', '-q', 'manager')).trim();

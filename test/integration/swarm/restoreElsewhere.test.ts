@@ -15,7 +15,7 @@ const failed = (results: readonly ChangeResult[]) =>
   results.filter(({ result }) => result === 'failed' || result === 'notReached');
 
 describe('Docker Swarm: a restore onto another cluster', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let source: RunningEngine;
   let target: RunningEngine;
   let site: Site;

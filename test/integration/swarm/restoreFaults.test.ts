@@ -126,7 +126,7 @@ describe('Docker Swarm: a restore that is disturbed', function () {
     const plan = await waitFor(
       'the lock of the killed one to be free',
       () => site.plan(backup, target).catch(() => undefined),
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
     assert.equal(changeOf(plan, 'volume/alpha/v1').action, 'leave');
     assert.equal(changeOf(plan, 'volume/alpha/v2').action, 'create');

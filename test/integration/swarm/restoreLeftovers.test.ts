@@ -11,7 +11,7 @@ import { changeOf, Site } from './restoreSite';
 import { inVolume, traces } from './support';
 
 describe('Docker Swarm: what a killed restore leaves on an engine', function () {
-  this.timeout(200_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let site: Site;
   let backup: SourceRef & { kind: 'backup' };
@@ -60,7 +60,7 @@ describe('Docker Swarm: what a killed restore leaves on an engine', function () 
       'the lock of the killed one to be free',
       () => site.resume(engine).catch(() => undefined),
       {
-        timeoutMs: 30_000,
+        timeoutMs: 60_000,
       },
     );
 
@@ -97,7 +97,7 @@ describe('Docker Swarm: what a killed restore leaves on an engine', function () 
     await waitFor(
       'the lock of the killed one to be free',
       () => site.carryOut(backup, engine, plan, given).catch(() => undefined),
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
     assert.equal(await traces(engine), '');
     assert.match(await inVolume(engine, 'data', 'ls /v'), /^big\n$/);

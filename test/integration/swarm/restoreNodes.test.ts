@@ -9,7 +9,7 @@ import type { Place } from './restoreSite';
 import { inVolume, refused, traces, untilRunning } from './support';
 
 describe('Docker Swarm: a restore of several nodes', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let swarm: RunningSwarm;
   let site: Site;
   let backup: SourceRef;

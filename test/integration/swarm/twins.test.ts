@@ -4,7 +4,7 @@ import type { RunningSwarm } from '../../../src/sandbox/parts/dockerSwarm';
 import { context, inVolume, manifestOf, save, Station } from './support';
 
 describe('Docker Swarm: two nodes with one host name', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let swarm: RunningSwarm;
   let station: Station;
   before(async () => {

@@ -12,7 +12,7 @@ import { inVolume, refused } from './support';
 
 // The engine tells the change time of the volume's folder as the time of its creation.
 describe('Docker Swarm: a volume that is written to stays the same volume', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let site: Site;
 

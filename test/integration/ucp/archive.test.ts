@@ -21,7 +21,7 @@ import type { Place } from '../operations/support';
 const exec = promisify(execFile);
 
 describe('backups of UCP and MKE, opened', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let place: Place;
   let home: string;
   let operations: Operations;

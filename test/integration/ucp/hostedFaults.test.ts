@@ -14,7 +14,7 @@ const ONE = /^GET \/api\/ucp\/backup\//;
 const CREATE = /^POST \/api\/ucp\/backup$/;
 
 describe('UCP: backups over the HTTP API of the stand-in server', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let site: HostedSite;
   let server: UcpApiServer;
   let folder: string;

@@ -29,7 +29,7 @@ const OPTIONS: Record<string, string[]> = {
 };
 
 describe('The stand-in of UCP and MKE', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let engine: RunningEngine;
   let image: string;
   let cluster: string;

@@ -25,7 +25,7 @@ interface Answer {
 }
 
 describe('The stand-in of the HTTP API of UCP and MKE', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let api: UcpApiServer;
   let folder: { path: string; remove: () => Promise<void> };
   let ca: string;
