@@ -3,19 +3,10 @@ import { policySchema } from '../core/config/policy';
 import type { EditedPolicy, SaidBy } from '../core/config/policyText';
 import type { PlanLine } from '../core/plan';
 import type { PolicyBackup } from '../core/policy/policyBackup';
+import type { ProblemShown } from './problemShown';
 
 /** What goes on beside the policy. `asked`: the editor asks the person. */
 export type PolicyBusy = 'reading' | 'planning' | 'asked' | 'saving';
-
-export interface PolicyProblemShown {
-  /** What failed, where and why. */
-  message: string;
-  /** What to do now. */
-  next: string;
-  code: string;
-  /** `cancelled` by the person: nothing failed. */
-  cancelled: boolean;
-}
 
 /** A fact of a cluster that is shown beside its policy and edited in the file. */
 export interface Beside {
@@ -62,7 +53,7 @@ export interface ShownPolicy {
   /** A change that is looked at before it is saved. The number is another for each plan. */
   review?: { edited: EditedPolicy; items: PlanLine[]; goes: number; number: number };
   busy?: PolicyBusy;
-  problem?: PolicyProblemShown;
+  problem?: ProblemShown;
   /** The file was changed meanwhile: it has been read anew. */
   overtaken?: true;
   /** A change was just saved. */

@@ -1,4 +1,5 @@
 import type { Recovery } from '../core/recovery';
+import type { ProblemShown } from './problemShown';
 
 /** What goes on beside the walk. */
 export interface RecoveryBusy {
@@ -6,16 +7,6 @@ export interface RecoveryBusy {
   kind: 'reading' | 'asked' | 'running';
   /** Title of the step, where it is about one. */
   step?: string;
-}
-
-export interface RecoveryProblem {
-  /** What failed, where and why. */
-  message: string;
-  /** What to do now. */
-  next: string;
-  code: string;
-  /** `cancelled` by the person: nothing failed. */
-  cancelled: boolean;
 }
 
 /** The walk as the page shows it. No secret is in it. */
@@ -27,7 +18,7 @@ export interface ShownRecovery {
   at?: string;
   busy?: RecoveryBusy;
   /** What came of the last reading or step, where it failed. */
-  problem?: RecoveryProblem;
+  problem?: ProblemShown;
   /** Title of the step that was just taken. */
   taken?: string;
 }

@@ -1,18 +1,9 @@
 import * as z from 'zod';
 import type { RetentionPlan, RetentionSettings } from '../core/retention/settings';
+import type { ProblemShown } from './problemShown';
 
 /** What goes on beside the settings. `asked`: the editor asks the person. */
 export type RetentionBusy = 'reading' | 'planning' | 'asked' | 'sending';
-
-export interface RetentionProblem {
-  /** What failed, where and why. */
-  message: string;
-  /** What to do now. */
-  next: string;
-  code: string;
-  /** `cancelled` by the person: nothing failed. */
-  cancelled: boolean;
-}
 
 /** The settings as the page shows them. No secret is in them. */
 export interface ShownRetention {
@@ -27,7 +18,7 @@ export interface ShownRetention {
   review?: { plan: RetentionPlan; number: number };
   busy?: RetentionBusy;
   /** What came of the last reading, planning or sending, where it failed. */
-  problem?: RetentionProblem;
+  problem?: ProblemShown;
   /** The settings were others than those that were shown: they have been read anew. */
   overtaken?: true;
   /** Id of the kind whose change was just sent. */

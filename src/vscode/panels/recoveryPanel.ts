@@ -1,86 +1,67 @@
 import * as vscode from 'vscode';
-import { isCancellation, toErrorInfo } from '../../core/errors';
 import type { RecoveryStep } from '../../core/recovery';
 import { commands } from '../../ids';
-import type {
-  RecoveryReply,
-  RecoveryRequest,
-  ShownRecovery,
-} from '../../protocol/recoveryMessages';
+import type { RecoveryRequest, ShownRecovery } from '../../protocol/recoveryMessages';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
-import { openPage } from './webviewPage';
+import { ClusterPanels } from './clusterPanels';
+import { ShownPage } from './shownPage';
 
-const VIEW_TYPE = 'clusterBackup.recovery';
-
-/** One panel a cluster. */
-const panels = new Map<string, RecoveryPanel>();
+const panels = new ClusterPanels((...parts) => new RecoveryPanel(...parts));
 
 /**
  * Shows the walk back of a cluster, read anew, and takes its steps as the person asks for them.
  *
  * @returns the panel, once the walk has been read or could not be; one a cluster
  */
-export async function showRecovery(
-  services: Services,
-  entry: ClusterEntry,
-): Promise<RecoveryPanel> {
-  let panel = panels.get(entry.key);
-  if (panel === undefined) {
-    panel = new RecoveryPanel(services, entry, () => panels.delete(entry.key));
-    panels.set(entry.key, panel);
-  }
-  await panel.show(entry);
-  return panel;
+export function showRecovery(services: Services, entry: ClusterEntry): Promise<RecoveryPanel> {
+  return panels.show(services, entry);
 }
 
 /** The page and what it asks for. */
 export class RecoveryPanel {
-  readonly #panel: vscode.WebviewPanel;
-  #shown: ShownRecovery;
+  readonly #page: ShownPage<ShownRecovery>;
   #abort: AbortController | undefined;
-  #disposed = false;
 
   constructor(
     private readonly services: Services,
     private entry: ClusterEntry,
-    onDispose: () => void,
+    onClose: () => void,
   ) {
-    const { extensionUri } = services.context;
-    const title = `Recover: ${entry.config.name}`;
-    this.#shown = { cluster: entry.config.name };
-    this.#panel = openPage(extensionUri, 'recovery', VIEW_TYPE, title);
-    const { webview } = this.#panel;
-    const listening = webview.onDidReceiveMessage((request: RecoveryRequest) =>
-      this.receive(request),
-    );
-    this.#panel.onDidDispose(() => {
-      this.#disposed = true;
-      // A step goes on: it has been confirmed, and its notification can cancel it. A look does not.
-      if (this.#shown.busy?.kind === 'reading') this.#abort?.abort();
-      listening.dispose();
-      onDispose();
+    const { name } = entry.config;
+    this.#page = new ShownPage<ShownRecovery>(services, {
+      screen: 'recovery',
+      title: `Recover: ${name}`,
+      about: `Recovery of ${name}`,
+      shown: { cluster: name },
+      once: ['taken'],
+      receive: (request) => void this.receive(request as RecoveryRequest),
+      onClose: () => {
+        // A step goes on: it has been confirmed, and its notification can cancel it. A look does not.
+        if (this.shown.busy?.kind === 'reading') this.#abort?.abort();
+        onClose();
+      },
     });
   }
 
   /** What the page is told. */
   get shown(): ShownRecovery {
-    return this.#shown;
+    return this.#page.shown;
   }
 
   async show(entry: ClusterEntry): Promise<void> {
     this.entry = entry;
-    this.#panel.reveal();
-    if (this.#shown.busy === undefined) await this.#read();
+    this.#page.reveal();
+    if (this.shown.busy === undefined) await this.#read();
   }
 
   /** What the page wants; resolves when it is done. */
   async receive(request: RecoveryRequest): Promise<void> {
-    if (request.type === 'ready') this.#post();
+    if (request.type === 'ready') this.#page.post();
     else if (request.type === 'cancel') this.#abort?.abort();
     else if (request.type === 'copy') await this.#copy(request.step, request.command);
-    else if (this.#shown.busy !== undefined) return;
+    else if (this.shown.busy !== undefined) return;
     else if (request.type === 'refresh') await this.#read();
     else if (request.type === 'take') await this.#take(request.step, request.answers);
     else await this.#handover(request.step);
@@ -89,10 +70,10 @@ export class RecoveryPanel {
   async #read(): Promise<void> {
     const { services, entry } = this;
     const abort = (this.#abort = new AbortController());
-    await this.#during({ kind: 'reading' }, async () => {
+    await this.#page.during({ kind: 'reading' }, async () => {
       const cluster = await services.store.resolve(entry, services.secrets.asking);
       const walk = await services.client.call('recovery', { cluster }, { signal: abort.signal });
-      this.#change({ walk, at: new Date().toISOString() });
+      this.#page.change({ walk, at: new Date().toISOString() });
     });
   }
 
@@ -101,30 +82,30 @@ export class RecoveryPanel {
     if (step === undefined) return;
     const { services, entry } = this;
     const { name } = entry.config;
-    await this.#during({ kind: 'asked', step: step.title }, async () => {
+    await this.#page.during({ kind: 'asked', step: step.title }, async () => {
       const given = await this.#ask(step, answers);
       if (given === undefined) {
         this.#cancelled(step);
         return;
       }
       const cluster = await services.store.resolve(entry, services.secrets.asking);
-      this.#change({ busy: { kind: 'running', step: step.title } });
+      this.#page.change({ busy: { kind: 'running', step: step.title } });
       const title = `Recover ${name}: ${step.title}`;
       const abort = (this.#abort = new AbortController());
       const params = { cluster, step: id, answers: given };
       const walk = await runOperation(services, title, 'recover', params, abort);
-      this.#change({ walk, at: new Date().toISOString(), taken: step.title });
+      this.#page.change({ walk, at: new Date().toISOString(), taken: step.title });
     });
     void services.store.refreshHealth(entry);
     // Also after a failure: what is seen decides how it goes on.
-    if (this.#shown.problem?.cancelled === false) await this.#readQuietly();
+    if (this.shown.problem?.cancelled === false) await this.#readQuietly();
   }
 
   /** The walk as it is now, with the message of what failed left standing. */
   async #readQuietly(): Promise<void> {
-    const { problem } = this.#shown;
+    const { problem } = this.shown;
     await this.#read();
-    if (problem !== undefined) this.#change({ problem });
+    if (problem !== undefined) this.#page.change({ problem });
   }
 
   /** Secrets, then the confirmation; undefined when the person gave up. */
@@ -156,7 +137,7 @@ export class RecoveryPanel {
 
   #cancelled(step: RecoveryStep): void {
     const message = `“${step.title}” was not confirmed; nothing was changed.`;
-    this.#change({ problem: { message, next: '', code: 'core.cancelled', cancelled: true } });
+    this.#page.change({ problem: { message, next: '', code: 'core.cancelled', cancelled: true } });
   }
 
   async #handover(id: string): Promise<void> {
@@ -164,7 +145,7 @@ export class RecoveryPanel {
     if (handover === undefined) return;
     const command = { backup: commands.createBackup, restore: commands.restoreBackup }[handover];
     await vscode.commands.executeCommand(command, { entry: this.entry });
-    if (!this.#disposed) await this.#read();
+    if (!this.#page.isClosed) await this.#read();
   }
 
   async #copy(id: string, command: number | undefined): Promise<void> {
@@ -176,37 +157,6 @@ export class RecoveryPanel {
   }
 
   #step(id: string): RecoveryStep | undefined {
-    return this.#shown.walk?.steps.find((step) => step.id === id);
-  }
-
-  /** Runs with the page told what goes on, and tells it what failed. */
-  async #during(busy: ShownRecovery['busy'], run: () => Promise<void>): Promise<void> {
-    const { problem: _problem, taken: _taken, ...rest } = this.#shown;
-    this.#shown = rest;
-    this.#change({ ...(busy === undefined ? {} : { busy }) });
-    try {
-      await run();
-    } catch (error) {
-      const { message, next, code, detail } = toErrorInfo(error);
-      this.services.log.error(`Recovery of ${this.entry.config.name}: ${code}: ${message}`);
-      if (detail !== undefined) this.services.log.debug(detail);
-      this.#change({ problem: { message, next, code, cancelled: isCancellation(error) } });
-    } finally {
-      const { busy: _busy, ...after } = this.#shown;
-      this.#shown = after;
-      this.#post();
-    }
-  }
-
-  #change(change: Partial<ShownRecovery>): void {
-    this.#shown = { ...this.#shown, ...change };
-    this.#post();
-  }
-
-  #post(): void {
-    if (this.#disposed) return;
-    const reply: RecoveryReply = { type: 'recovery', shown: this.#shown };
-    // Lost while the page is hidden: it asks with `ready` when it comes back.
-    void this.#panel.webview.postMessage(reply);
+    return this.shown.walk?.steps.find((step) => step.id === id);
   }
 }
