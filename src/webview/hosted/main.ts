@@ -2,40 +2,34 @@ import '../shared/base.css';
 import './hosted.css';
 import { hostedState, hostedStateText } from '../../protocol/hostedWords';
 import type { HostedReply, HostedRequest, ShownHosted } from '../../protocol/hostedMessages';
-import { button, h, icon, placeChildren } from '../shared/dom';
+import { keepAges } from '../shared/ages';
+import { button, h, icon } from '../shared/dom';
 import { agePart } from '../shared/facts';
-import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { PageFrame } from '../shared/pageFrame';
 import { banner } from '../shared/told';
 import { factsSection, partsSection, restoresSection } from './sections';
 import { verdict } from './words';
 
 const host = connectHost<HostedRequest, HostedReply, object>();
-const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
-const main = h('main');
-document.body.append(live, main);
+const frame = new PageFrame();
 
 function show(shown: ShownHosted): void {
   const focused = document.activeElement?.id ?? '';
   const told = verdict(shown);
   const { covers, backup } = shown;
-  placeChildren(
-    main,
-    [
-      head(shown),
-      banner(told, 'verdict'),
-      covers === undefined
-        ? undefined
-        : h('p', { class: 'covers' }, icon('info', 'inline'), covers),
-      factsSection(shown),
-      partsSection(backup.parts ?? []),
-      restoresSection(backup.restores ?? []),
-    ].filter((part) => part !== undefined),
-  );
+  frame.place([
+    head(shown),
+    banner(told, 'verdict'),
+    covers === undefined ? undefined : h('p', { class: 'covers' }, icon('info', 'inline'), covers),
+    factsSection(shown),
+    partsSection(backup.parts ?? []),
+    restoresSection(backup.restores ?? []),
+  ]);
   // Drawn anew with each answer of the platform: who was on a button stays there.
   if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
   const words = `${hostedStateText(backup)}. ${told.title}. ${told.text}`;
-  if (live.textContent !== words) live.textContent = words;
+  frame.announce(words);
 }
 
 function head({ cluster, system, place, backup, gone, asking, can }: ShownHosted): HTMLElement {
@@ -98,10 +92,6 @@ function head({ cluster, system, place, backup, gone, asking, can }: ShownHosted
 
 host.listen((reply) => show(reply.shown));
 
-setInterval(() => {
-  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-    element.textContent = ageText(element.dataset['age'] ?? '');
-  }
-}, 60_000);
+keepAges(60_000);
 
 host.send({ type: 'ready' });

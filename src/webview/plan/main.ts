@@ -6,9 +6,10 @@ import './changes.css';
 import { countsText, resultsText } from '../../core/restoreChoices';
 import { isHosted } from '../../protocol/planMessages';
 import type { PlanReply, PlanRequest, ShownPlan } from '../../protocol/planMessages';
-import { button, h, icon, placeChildren } from '../shared/dom';
-import { ageText } from '../shared/format';
+import { keepAges } from '../shared/ages';
+import { button, h, icon } from '../shared/dom';
 import { connectHost } from '../shared/host';
+import { PageFrame } from '../shared/pageFrame';
 import { banner } from '../shared/told';
 import type { Told } from '../shared/told';
 import { ALL_CHANGES } from './changeRows';
@@ -29,9 +30,7 @@ interface Kept {
 }
 
 const host = connectHost<PlanRequest, PlanReply, Kept>();
-const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
-const main = h('main');
-document.body.append(live, main);
+const frame = new PageFrame();
 
 let state: PlanState | undefined;
 /** Stays while its plan does: thousands of rows are not drawn anew for a change of one. */
@@ -98,12 +97,9 @@ function draw(): void {
           : comparisonSection(plan, current.shown.outcome?.kind === 'done'),
       stepsSection(current.shown, current.over),
     ];
-    placeChildren(
-      main,
-      parts.filter((part) => part !== undefined),
-    );
+    frame.place(parts);
   });
-  state?.keepFields((key) => main.querySelector(`[data-key="${CSS.escape(key)}"]`) !== null);
+  state?.keepFields((key) => frame.main.querySelector(`[data-key="${CSS.escape(key)}"]`) !== null);
 }
 
 /** Restored object by object, chosen on this page. */
@@ -114,8 +110,8 @@ function isItemised({ plan }: PlanState): boolean {
 /** The header alone, while a field is being typed in. */
 function drawHead(): void {
   if (state === undefined) return;
-  main.querySelector('header.head')?.replaceWith(head(state));
-  main.querySelector('section.banner')?.replaceWith(banner(told(state), 'verdict'));
+  frame.main.querySelector('header.head')?.replaceWith(head(state));
+  frame.main.querySelector('section.banner')?.replaceWith(banner(told(state), 'verdict'));
 }
 
 function told(current: PlanState): Told {
@@ -186,7 +182,7 @@ function announce(): void {
     (state.busy
       ? 'Planning your choices.'
       : `${dryRun ? 'Dry run: nothing was changed. ' : ''}${counts}${title}. ${text}`);
-  if (live.textContent !== words) live.textContent = words;
+  frame.announce(words);
 }
 
 function setView(change: Partial<ChangesView>): void {
@@ -209,10 +205,6 @@ document.addEventListener('compositionend', () => {
 
 host.listen((reply) => receive(reply.shown));
 
-setInterval(() => {
-  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-    element.textContent = ageText(element.dataset['age'] ?? '');
-  }
-}, 60_000);
+keepAges(60_000);
 
 host.send({ type: 'ready' });

@@ -7,14 +7,16 @@ import './policy.css';
 import type { EditedPolicy } from '../../core/config/policyText';
 import { effectivePolicy } from '../../core/policy/effective';
 import type { PolicyReply, PolicyRequest, ShownPolicy } from '../../protocol/policyMessages';
+import { keepAges } from '../shared/ages';
 import { debounce, h, placeChildren } from '../shared/dom';
 import { focusOn, keepingPlace, sayProblem } from '../shared/fields';
-import { ageText } from '../shared/format';
 import { TimelineView } from '../shared/forecast/timelineView';
 import { connectHost } from '../shared/host';
-import { banner } from '../shared/told';
+import { PageFrame } from '../shared/pageFrame';
+import { ReviewFocus } from '../shared/reviewFocus';
+import { banner, spoken } from '../shared/told';
 import { around } from './around';
-import { draftActions } from './draftActions';
+import { policyActions } from './draftActions';
 import { LINES, draftOf, editedOf, isUnchanged, problemsOf } from './draft';
 import type { Draft } from './draft';
 import { saySource } from './fields';
@@ -35,16 +37,14 @@ interface Kept {
 const QUIET_MS = 150;
 
 const host = connectHost<PolicyRequest, PolicyReply, Kept>();
-const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
-const main = h('main');
-document.body.append(live, main);
+const frame = new PageFrame();
+const focus = new ReviewFocus();
 
 const timeline = new TimelineView();
 const actions = h('div', { class: 'draft' });
 const present = h('div', {});
 const storage = h('p', { class: 'lead', id: 'storage' });
 let shown: ShownPolicy | undefined;
-let reviewed: number | undefined;
 /** What was typed: it outlives a file that is read anew. */
 let draft = host.state().draft;
 /** What the fields said when they were last right. */
@@ -57,17 +57,7 @@ function receive(reply: ShownPolicy): void {
   keep();
   draw();
   announce();
-  const number = reply.review?.number;
-  // The keyboard goes where the page has gone.
-  if (number !== undefined && number !== reviewed) goTo('review-title');
-  const isBack = number === undefined && reviewed !== undefined && reply.busy === undefined;
-  if (isBack) goTo(draft === undefined ? 'refresh' : 'review-change');
-  if (number !== undefined || isBack) reviewed = number;
-}
-
-function goTo(id: string): void {
-  focusOn(id);
-  document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+  focus.follow(reply, () => (draft === undefined ? 'refresh' : 'review-change'));
 }
 
 function keep(): void {
@@ -85,10 +75,7 @@ function draw(): void {
       platformNotice(now, () => host.send({ type: 'platform' })),
       ...(now.at === undefined ? [] : body(now)),
     ];
-    placeChildren(
-      main,
-      parts.filter((part) => part !== undefined),
-    );
+    frame.place(parts);
   });
   drawOutlook();
 }
@@ -136,7 +123,7 @@ function fields(now: ShownPolicy, busy: boolean): HTMLElement {
     },
     platformMakesThem: now.platform?.settings === true,
     onFocus: focusOn,
-    onSay: (text) => (live.textContent = text),
+    onSay: (text) => frame.say(text),
   });
 }
 
@@ -144,7 +131,7 @@ function fields(now: ShownPolicy, busy: boolean): HTMLElement {
 function drawActions(): void {
   if (shown === undefined) return;
   const { own, inherited, busy } = shown;
-  const drawn = draftActions({
+  const drawn = policyActions({
     draft: draft ?? draftOf(own),
     own,
     inherited,
@@ -155,7 +142,7 @@ function drawActions(): void {
       sound = undefined;
       keep();
       draw();
-      live.textContent = 'Your changes were undone.';
+      frame.say('Your changes were undone.');
       focusOn('refresh');
     },
   });
@@ -207,16 +194,11 @@ const outlookSoon = debounce(QUIET_MS, drawOutlook);
 
 function announce(): void {
   const told = shown && activity(shown);
-  const text = told === undefined ? '' : `${told.title.replace(/\.$/, '')}. ${told.text}`;
-  if (live.textContent !== text) live.textContent = text;
+  frame.announce(told === undefined ? '' : spoken(told));
 }
 
 host.listen((reply) => receive(reply.shown));
 
-setInterval(() => {
-  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-    element.textContent = ageText(element.dataset['age'] ?? '');
-  }
-}, 30_000);
+keepAges(30_000);
 
 host.send({ type: 'ready' });

@@ -1,4 +1,5 @@
 import type { ShownPolicy } from '../../protocol/policyMessages';
+import { ASKED, problemTold } from '../shared/told';
 import type { Told } from '../shared/told';
 
 /** What goes on or has just come to pass; undefined where that is nothing. */
@@ -13,14 +14,7 @@ export function activity(shown: ShownPolicy): Told | undefined {
       text: `It is not as it was when the change was planned, so nothing was saved. It has been read again; what you entered still stands in its fields: look at it and review it again. [${problem?.code ?? ''}]`,
     };
   }
-  if (problem !== undefined) {
-    return {
-      tone: problem.cancelled ? 'notice' : 'bad',
-      icon: problem.cancelled ? 'circle-slash' : 'error',
-      title: problem.cancelled ? 'Not carried out' : problem.message,
-      text: problem.cancelled ? problem.message : `${problem.next} [${problem.code}]`,
-    };
-  }
+  if (problem !== undefined) return problemTold(problem);
   if (saved === true) {
     return {
       tone: 'good',
@@ -36,12 +30,7 @@ const BUSY: Readonly<Record<NonNullable<ShownPolicy['busy']>, Told | undefined>>
   // Quick: a banner would only flicker.
   reading: undefined,
   planning: undefined,
-  asked: {
-    tone: 'info',
-    icon: 'question',
-    title: 'The editor asks for your answer',
-    text: 'Nothing has been changed.',
-  },
+  asked: ASKED,
   saving: undefined,
 };
 
@@ -69,11 +58,4 @@ export function zoneText(zone: string, own = new Intl.DateTimeFormat().resolvedO
   return zone === own
     ? ''
     : ` Times are those of your own clock (${own}); the policy’s days are those of ${zone}.`;
-}
-
-/** What a change of a policy is called before it is saved: how many fields are wrong. */
-export function hindrance(isChanged: boolean, wrong: number): string | undefined {
-  if (!isChanged) return 'Nothing has been changed.';
-  if (wrong === 0) return undefined;
-  return `${wrong === 1 ? 'One field is' : `${wrong} fields are`} not right yet.`;
 }

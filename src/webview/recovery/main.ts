@@ -6,18 +6,18 @@ import type {
   RecoveryRequest,
   ShownRecovery,
 } from '../../protocol/recoveryMessages';
+import { keepAges } from '../shared/ages';
 import { button, h } from '../shared/dom';
 import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
+import { PageFrame } from '../shared/pageFrame';
 import { banner } from '../shared/told';
 import { stepItem } from './step';
 import type { StepActions } from './step';
 import { activity, currentStep, verdict } from './words';
 
 const host = connectHost<RecoveryRequest, RecoveryReply, Record<string, never>>();
-const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
-const main = h('main');
-document.body.append(live, main);
+const frame = new PageFrame();
 
 /** What the person has opened or typed, by step: it outlives drawing the page anew. */
 const opened = new Map<string, boolean>();
@@ -44,19 +44,19 @@ function show(shown: ShownRecovery): void {
     told && banner(told, 'activity'),
     walk && steps(shown),
   ];
-  main.replaceChildren(...parts.filter((part) => part !== undefined));
+  frame.main.replaceChildren(...parts.filter((part) => part !== undefined));
   window.scrollTo(0, scroll);
   const current = walk && currentStep(walk)?.id;
   const moved = lastCurrent !== undefined && current !== lastCurrent && shown.busy === undefined;
   if (shown.busy === undefined) lastCurrent = current;
   // After a step the keyboard goes on where the walk does; else it stays where it was.
   if (moved) {
-    const next = main.querySelector<HTMLElement>('.step.current .step-head');
+    const next = frame.main.querySelector<HTMLElement>('.step.current .step-head');
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
   } else if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
   const said = told ?? (walk && verdict(walk));
-  if (said !== undefined) live.textContent = `${said.title}. ${said.text}`;
+  if (said !== undefined) frame.say(`${said.title}. ${said.text}`);
 }
 
 /** What was seen is what one reads first, until all is well. */
@@ -122,10 +122,6 @@ function steps({ walk, busy }: ShownRecovery): HTMLElement | undefined {
 
 host.listen((reply) => show(reply.shown));
 
-setInterval(() => {
-  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-    element.textContent = ageText(element.dataset['age'] ?? '');
-  }
-}, 30_000);
+keepAges(30_000);
 
 host.send({ type: 'ready' });

@@ -1,5 +1,6 @@
 import type { Recovery, RecoveryStep } from '../../core/recovery';
 import type { ShownRecovery } from '../../protocol/recoveryMessages';
+import { problemTold } from '../shared/told';
 import type { Told } from '../shared/told';
 
 const STATES: Readonly<Record<Recovery['state'], Omit<Told, 'text'>>> = {
@@ -41,14 +42,7 @@ export function activity({ busy, problem, taken }: ShownRecovery): Told | undefi
         };
     }
   }
-  if (problem !== undefined) {
-    return {
-      tone: problem.cancelled ? 'notice' : 'bad',
-      icon: problem.cancelled ? 'circle-slash' : 'error',
-      title: problem.cancelled ? 'Not carried out' : problem.message,
-      text: problem.cancelled ? problem.message : `${problem.next} [${problem.code}]`,
-    };
-  }
+  if (problem !== undefined) return problemTold(problem);
   if (taken !== undefined) {
     return {
       tone: 'good',

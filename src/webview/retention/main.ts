@@ -11,12 +11,14 @@ import type {
   RetentionRequest,
   ShownRetention,
 } from '../../protocol/retentionMessages';
-import { debounce, h, placeChildren } from '../shared/dom';
+import { keepAges } from '../shared/ages';
+import { debounce, h } from '../shared/dom';
 import { focusOn, keepingPlace, sayProblem } from '../shared/fields';
-import { ageText } from '../shared/format';
 import { connectHost } from '../shared/host';
-import { banner } from '../shared/told';
-import { draftActions } from './draftActions';
+import { PageFrame } from '../shared/pageFrame';
+import { ReviewFocus } from '../shared/reviewFocus';
+import { banner, spoken } from '../shared/told';
+import { retentionActions } from './draftActions';
 import { draftOf, fieldsOf, isUnchanged, policyOf, problemsOf } from './draft';
 import type { Draft } from './draft';
 import { head } from './head';
@@ -36,14 +38,12 @@ interface Kept {
 const QUIET_MS = 150;
 
 const host = connectHost<RetentionRequest, RetentionReply, Kept>();
-const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
-const main = h('main');
-document.body.append(live, main);
+const frame = new PageFrame();
+const focus = new ReviewFocus();
 
 const preview = new Preview();
 const actions = h('div', { class: 'draft' });
 let shown: ShownRetention | undefined;
-let reviewed: number | undefined;
 /** What was typed, by kind: it outlives settings that are read anew. */
 const drafts = new Map<string, Draft>(Object.entries(host.state().drafts ?? {}));
 let tab = host.state().tab;
@@ -61,17 +61,7 @@ function receive(reply: ShownRetention): void {
   keep();
   draw();
   announce();
-  const number = reply.review?.number;
-  // The keyboard goes where the page has gone.
-  if (number !== undefined && number !== reviewed) goTo('review-title');
-  const isBack = number === undefined && reviewed !== undefined && reply.busy === undefined;
-  if (isBack) goTo(`tab-${current()?.id ?? ''}`);
-  if (number !== undefined || isBack) reviewed = number;
-}
-
-function goTo(id: string): void {
-  focusOn(id);
-  document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+  focus.follow(reply, () => `tab-${current()?.id ?? ''}`);
 }
 
 function current(): RetentionOfKind | undefined {
@@ -108,10 +98,7 @@ function draw(): void {
         }),
       kind && body(now, kind),
     ];
-    placeChildren(
-      main,
-      parts.filter((part) => part !== undefined),
-    );
+    frame.place(parts);
   });
   if (kind !== undefined) drawPreview();
 }
@@ -176,7 +163,7 @@ function form({ settings }: ShownRetention, kind: RetentionOfKind, busy: boolean
 function drawActions(): void {
   const kind = current();
   if (kind === undefined) return;
-  const drawn = draftActions({
+  const drawn = retentionActions({
     kind,
     draft: draftFor(kind),
     busy: shown?.busy !== undefined,
@@ -192,7 +179,7 @@ function undoChanges(kind: RetentionOfKind): void {
   sound = undefined;
   keep();
   draw();
-  live.textContent = 'Your changes were undone.';
+  frame.say('Your changes were undone.');
   document.getElementById(`tab-${kind.id}`)?.focus();
 }
 
@@ -219,16 +206,11 @@ function choose(id: string): void {
 
 function announce(): void {
   const told = shown && activity(shown);
-  const text = told === undefined ? '' : `${told.title.replace(/\.$/, '')}. ${told.text}`;
-  if (live.textContent !== text) live.textContent = text;
+  frame.announce(told === undefined ? '' : spoken(told));
 }
 
 host.listen((reply) => receive(reply.shown));
 
-setInterval(() => {
-  for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-    element.textContent = ageText(element.dataset['age'] ?? '');
-  }
-}, 30_000);
+keepAges(30_000);
 
 host.send({ type: 'ready' });

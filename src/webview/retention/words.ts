@@ -1,4 +1,5 @@
 import type { ShownRetention } from '../../protocol/retentionMessages';
+import { ASKED, problemTold } from '../shared/told';
 import type { Told } from '../shared/told';
 
 /** What goes on or has just come to pass, and what one has to know of the settings; undefined where that is nothing. */
@@ -13,14 +14,7 @@ export function activity(shown: ShownRetention): Told | undefined {
       text: `Somebody else changed them since they were read, so nothing was sent. They have been read again; what you entered still stands in its fields: look at it and review it again. [${problem?.code ?? ''}]`,
     };
   }
-  if (problem !== undefined) {
-    return {
-      tone: problem.cancelled ? 'notice' : 'bad',
-      icon: problem.cancelled ? 'circle-slash' : 'error',
-      title: problem.cancelled ? 'Not carried out' : problem.message,
-      text: problem.cancelled ? problem.message : `${problem.next} [${problem.code}]`,
-    };
-  }
+  if (problem !== undefined) return problemTold(problem);
   if (sent !== undefined) {
     const title = settings?.kinds.find(({ id }) => id === sent)?.title ?? sent;
     return {
@@ -46,12 +40,7 @@ const BUSY: Readonly<Record<NonNullable<ShownRetention['busy']>, Told>> = {
     title: 'Planning the change',
     text: 'The platform is asked; nothing is changed.',
   },
-  asked: {
-    tone: 'info',
-    icon: 'question',
-    title: 'The editor asks for your answer',
-    text: 'Nothing has been changed.',
-  },
+  asked: ASKED,
   sending: {
     tone: 'info',
     icon: 'sync',

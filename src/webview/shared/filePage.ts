@@ -1,7 +1,7 @@
 import type { FileNotice, FileReply, FileRequest, FileState } from '../../protocol/fileMessages';
+import { keepAges } from './ages';
 import { h } from './dom';
 import { fileNotice } from './fileNotice';
-import { ageText } from './format';
 import { waiting } from './waiting';
 
 /** What a page adds to what all pages of files have. */
@@ -36,12 +36,7 @@ export class FilePage<T, Busy extends string> {
       clearTimeout(scrolled);
       scrolled = setTimeout(() => options.onScroll(window.scrollY), 200);
     });
-    // Ages grow while the page stays open.
-    setInterval(() => {
-      for (const element of document.querySelectorAll<HTMLElement>('[data-age]')) {
-        element.textContent = ageText(element.dataset['age'] ?? '');
-      }
-    }, 60_000);
+    keepAges(60_000);
   }
 
   /** For screen readers. */
