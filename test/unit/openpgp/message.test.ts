@@ -276,8 +276,12 @@ describe('OpenPGP messages', function () {
         if (read > 0) await stream[Symbol.asyncIterator]().next();
         stream.destroy();
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      for (const source of sources) assert.equal(source.destroyed, true);
+      for (const source of sources) {
+        for (let tries = 0; !source.destroyed && tries < 250; tries++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.equal(source.destroyed, true);
+      }
     }
     const refusedSource = streamOf(encrypted);
     await assert.rejects(encryptor.decrypt(refusedSource, { passphrase: 'wrong' }));

@@ -6,7 +6,7 @@ import { openFolderVault, type FolderVault } from '../../../src/vaults/folder/fo
 import { clock, someManifest, temporaryVault, writeBackup } from './fixtures';
 
 describe('folder vault: watching', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let vault: FolderVault;
   let folder: string;
   let remove: () => Promise<void>;
@@ -22,12 +22,13 @@ describe('folder vault: watching', function () {
     });
     calls = 0;
     watch = watched.watch(() => calls++);
-    await delay(150);
+    // Only what comes after the first look is told.
+    await (watch as unknown as { looking: Promise<void> | undefined }).looking;
     return watched;
   };
-  /** Waits until it was told of something, or for two seconds. */
+  /** Waits until it was told of something, or for ten seconds. */
   const told = async () => {
-    for (let i = 0; i < 40 && calls === 0; i++) await delay(50);
+    for (let i = 0; i < 200 && calls === 0; i++) await delay(50);
     const count = calls;
     await delay(250);
     calls = 0;
