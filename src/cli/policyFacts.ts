@@ -1,5 +1,5 @@
 import type { Backup } from '../core/model';
-import { isHostedMode } from '../core/operations/scheduledBackup';
+import { isHostedMode } from '../core/policy/hostedMode';
 import { policyBackup } from '../core/policy/policyBackup';
 import { decide } from '../core/retention/decide';
 import { isCheckOverdue } from '../core/schedule/checks';

@@ -1,6 +1,6 @@
 import { heldAt } from '../core/retention/forecast';
 import type { ForecastBackup } from '../core/retention/forecast';
-import { intervalWords, parseInterval } from '../core/retention/interval';
+import { rhythmText } from '../core/retention/interval';
 import type { RetentionPolicy } from '../core/retention/policy';
 import type { RetentionOfKind, RetentionSettings } from '../core/retention/settings';
 import { table } from './table';
@@ -32,10 +32,9 @@ export function settingsText({ kinds }: RetentionSettings): string {
 /** A policy in words: `every day, the newest 7; by hand, the newest 2; 10 in all`. */
 export function policyText(policy: RetentionPolicy): string {
   const { schedules, manualCount, maxBackups } = policy;
-  const parts = schedules.map(({ interval, count }) => {
-    const rhythm = parseInterval(interval);
-    return `${rhythm === undefined ? interval : intervalWords(rhythm)}, the newest ${count}`;
-  });
+  const parts = schedules.map(
+    ({ interval, count }) => `${rhythmText(interval)}, the newest ${count}`,
+  );
   if (parts.length === 0) parts.push('no automated backups');
   if (manualCount !== undefined) parts.push(`by hand, the newest ${manualCount}`);
   if (maxBackups !== undefined) parts.push(`${maxBackups} in all`);

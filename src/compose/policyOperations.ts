@@ -4,15 +4,17 @@ import { isHeldUp, planPrune, prune, pruneStopped } from '../core/operations/pru
 import type { PrunePlan, PruneResult, RecordPrune } from '../core/operations/prune';
 import type { ClusterParts } from '../core/operations/context';
 import { planPruneHosted, pruneHosted } from '../core/operations/pruneHosted';
-import { isHostedMode, policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
+import { policyBackups, scheduledBackup } from '../core/operations/scheduledBackup';
 import { scheduledCheck } from '../core/operations/scheduledCheck';
 import { paced } from '../core/operations/paced';
 import { checkBackup } from '../core/operations/verifyStored';
 import type { CheckResult } from '../core/operations/verifyStored';
+import { isHostedMode } from '../core/policy/hostedMode';
 import { policyBackup } from '../core/policy/policyBackup';
 import type { PolicyBackup } from '../core/policy/policyBackup';
 import type { DecryptionSecrets, RunContext } from '../core/ports';
 import type { RetentionStop, VaultRetention } from '../core/retention/decide';
+import { rhythmText } from '../core/retention/interval';
 import type { CheckRhythm } from '../core/schedule/checks';
 import { openFolderVault } from '../vaults/folder/folderVault';
 import { encryptor, formatOf, openSource, withParts } from './parts';
@@ -178,7 +180,7 @@ export function createPolicyOperations({ options, record, beside }: Place): Poli
           kind: 'backup' as const,
           id: activityId,
           cluster: parts.name,
-          subject: `every ${run.schedule}`,
+          subject: rhythmText(run.schedule),
           scheduled: true,
         };
         return scheduledBackup(

@@ -2,6 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { createAgent } from '../../core/agent/agent';
 import type { AgentCluster, AgentParts } from '../../core/agent/ports';
 import { toErrorInfo } from '../../core/errors';
+import { rhythmText } from '../../core/retention/interval';
 import { dueOf } from '../../core/schedule/planned';
 import { VERSION } from '../../core/version';
 import type { Cli } from '../cli';
@@ -62,7 +63,7 @@ async function introduce({ work, log, clock }: AgentParts, file: string): Promis
     const next = await nextRun(cluster).catch(
       (error: unknown) => `its backups can't be listed: ${toErrorInfo(error).message}`,
     );
-    log.info(`${cluster.name}: ${rhythmText(cluster)}; ${next}`);
+    log.info(`${cluster.name}: ${policyText(cluster)}; ${next}`);
   }
 
   async function nextRun(cluster: AgentCluster): Promise<string> {
@@ -76,10 +77,10 @@ async function introduce({ work, log, clock }: AgentParts, file: string): Promis
   }
 }
 
-function rhythmText({ policy: { schedules = [], verify } }: AgentCluster): string {
-  const kept = schedules.map(({ interval, count }) => `${count} of every ${interval}`);
+function policyText({ policy: { schedules = [], verify } }: AgentCluster): string {
+  const kept = schedules.map(({ interval, count }) => `${count} (${rhythmText(interval)})`);
   return [
     kept.length === 0 ? 'no schedules' : `keeps ${kept.join(', ')}`,
-    ...(verify === undefined ? [] : [`checks every ${verify.every}`]),
+    ...(verify === undefined ? [] : [`checks ${rhythmText(verify.every)}`]),
   ].join(', ');
 }

@@ -4,7 +4,7 @@ import type { PolicyPlace } from '../../compose/policyOperations';
 import type { ClusterConfig } from '../../core/config/parse';
 import { isHeldUp, pruneStopped } from '../../core/operations/prune';
 import type { PrunePlan, PruneResult } from '../../core/operations/prune';
-import { isHostedMode } from '../../core/operations/scheduledBackup';
+import { isHostedMode } from '../../core/policy/hostedMode';
 import type { VaultRetention } from '../../core/retention/decide';
 import { policyProblems } from '../../core/retention/problems';
 import type { Cli } from '../cli';

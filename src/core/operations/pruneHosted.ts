@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../errors';
 import type { HostedBackup } from '../model';
+import { whyNothingGoesThere } from '../policy/hostedMode';
 import { hostedPolicyBackup, scheduledBy } from '../policy/hostedPolicyBackup';
 import type { RunContext } from '../ports';
 import { decide } from '../retention/decide';
@@ -23,7 +24,7 @@ export async function planPruneHosted(
   const { backups } = await hostedOf(parts).list(context);
   throwIfCancelled(context.signal);
   const now = context.clock.now();
-  const fixed = whyNothingGoes(parts);
+  const fixed = whyNothingGoesThere(parts.definition);
   const ours = fixed === undefined ? backups.filter((one) => scheduledBy(one) !== undefined) : [];
   const judged = ours.flatMap((backup) => hostedPolicyBackup(backup) ?? []);
   const { decisions, stopped } = decide({ ...policy, manualCount: undefined }, judged, now);
@@ -89,14 +90,6 @@ export async function pruneHosted(
     return { removed, frees: bytesOf(removed), ...(stopped === undefined ? {} : { stopped }) };
   };
   return lockedFor(parts, 'prune', context, (c) => record(c, prune));
-}
-
-/** Why backups of a system's own side are none of ours to delete; undefined where they may be. */
-function whyNothingGoes({ definition }: ClusterParts): string | undefined {
-  const { hosted, retention } = definition.capabilities;
-  if (retention === true) return 'the platform lets it go by its own settings';
-  if (hosted?.remove !== true) return `${definition.title} deletes none of them for others`;
-  return undefined;
 }
 
 function timeOf(backup: HostedBackup): number {

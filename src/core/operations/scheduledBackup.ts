@@ -2,6 +2,7 @@ import { coreErrors } from '../errors';
 import type { BackupScope } from '../model';
 import { policyBackup } from '../policy/policyBackup';
 import type { PolicyBackup } from '../policy/policyBackup';
+import { isHostedMode } from '../policy/hostedMode';
 import { hostedPolicyBackup, scheduledLabel } from '../policy/hostedPolicyBackup';
 import type { RunContext } from '../ports';
 import { destructiveLines } from '../restoreChoices';
@@ -129,14 +130,4 @@ function begunSince(
   return backups.find(
     ({ scheduled, failed, created }) => scheduled && !failed && created >= since && created <= now,
   );
-}
-
-/** Whether backups of a mode, the system's first where none is named, stay on the platform's own side. */
-export function isHostedMode(
-  { definition }: Pick<ClusterParts, 'definition'>,
-  mode: string | undefined,
-): boolean {
-  const { modes } = definition.capabilities;
-  const info = mode === undefined ? modes[0] : modes.find(({ id }) => id === mode);
-  return info?.hosted === true;
 }

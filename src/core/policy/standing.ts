@@ -1,6 +1,7 @@
 import type { PolicyConfig } from '../config/policy';
 import type { ErrorInfo } from '../errors';
 import { decide } from '../retention/decide';
+import { rhythmText } from '../retention/interval';
 import { isCheckOverdue } from '../schedule/checks';
 import { dueOf } from '../schedule/planned';
 import type { Due } from '../schedule/planned';
@@ -154,7 +155,7 @@ function checkLines(
     lines.push({
       severity: 'warning',
       code: 'checkOverdue',
-      text: `${overdue.length === 1 ? '1 backup was' : `${overdue.length} backups were`} not checked within ${verify.every}.`,
+      text: `${overdue.length === 1 ? '1 backup was' : `${overdue.length} backups were`} not checked in time: the policy asks for it ${rhythmText(verify.every)}.`,
       next: 'See that an agent runs, or verify what is due now.',
       ...(overdue.length === 1 ? { id: first.id } : {}),
     });

@@ -67,6 +67,12 @@ export function intervalWords({ number, unit }: Interval): string {
   return number === 1 ? `every ${UNIT_NAMES[unit]}` : `every ${number} ${UNIT_NAMES[unit]}s`;
 }
 
+/** A vault's interval as it is written, in those words; what is none stands as it is. */
+export function rhythmText(interval: string): string {
+  const parsed = parseInterval(interval, 'vault');
+  return parsed === undefined ? interval : intervalWords(parsed);
+}
+
 /**
  * That many intervals later, or earlier where `times` is negative. True to the calendar, in UTC: months and years keep
  * their day, or take the last of a month that is too short, counted from `date` each time, so that the 31st comes back.

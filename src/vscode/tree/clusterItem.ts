@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands } from '../../ids';
 import type { PolicyConfig } from '../../core/config/policy';
 import type { HostedBackup } from '../../core/model';
+import { rhythmText } from '../../core/retention/interval';
 import { restoresFromVault, vaultWords } from '../vaultWords';
 import type { ClusterState } from '../clusterState';
 import type { ClusterEntry } from '../store/clusterStore';
@@ -241,12 +242,12 @@ function clusterTooltip(
   return new vscode.MarkdownString(lines.join('\n'), true);
 }
 
-/** "7 of 1d, 4 of 1w, 10 by hand, 40 in all". */
+/** "every day, the newest 7; every week, the newest 4; by hand, the newest 10; 40 in all". */
 function policyText({ schedules, manualCount, maxBackups }: PolicyConfig): string {
   const parts = [
-    ...(schedules ?? []).map(({ interval, count }) => `${count} of ${interval}`),
-    ...(manualCount === undefined ? [] : [`${manualCount} by hand`]),
+    ...(schedules ?? []).map(({ interval, count }) => `${rhythmText(interval)}, the newest ${count}`),
+    ...(manualCount === undefined ? [] : [`by hand, the newest ${manualCount}`]),
     ...(maxBackups === undefined ? [] : [`${maxBackups} in all`]),
   ];
-  return parts.length === 0 ? 'keeps every backup' : parts.join(', ');
+  return parts.length === 0 ? 'keeps every backup' : parts.join('; ');
 }

@@ -234,7 +234,7 @@ describe('A policy in the editor', () => {
         String(head.description),
         /backup missed, check overdue|backup missed · check overdue/,
       );
-      assert.match(tooltip(head), /Policy \| 3 of 1h[^]*Next backup/);
+      assert.match(tooltip(head), /Policy \| every hour, the newest 3[^]*Next backup/);
       assert.match(head.contextValue ?? '', /\+prunes/);
     });
   });

@@ -99,12 +99,14 @@ describe('what a policy has done to a real Consul', function () {
     const backups = await vault().list('prod');
     assert.equal(backups.length, 1);
     assert.deepEqual(backups[0]?.manifest.origin, { kind: 'schedule', schedule: '1d' });
-    const kinds = (await activities()).map(({ kind, state, scheduled }) => [
+    const kinds = (await activities()).map(({ kind, state, scheduled, subject }) => [
       kind,
       state,
       scheduled,
+      subject,
     ]);
-    assert.deepEqual(kinds, [['backup', 'done', true]], 'only what was begun is an activity');
+    const begun = ['backup', 'done', true, 'every day'];
+    assert.deepEqual(kinds, [begun], 'only what was begun is an activity');
     const next = await client.call('scheduledBackup', await run(new Date()));
     assert.ok(next !== undefined, 'the next moment has its own');
     await other.dispose();

@@ -7,6 +7,7 @@ import {
   intervalProblem,
   intervalWords,
   parseInterval,
+  rhythmText,
 } from '../../../../src/core/retention/interval';
 import type { Interval, IntervalUnit } from '../../../../src/core/retention/interval';
 
@@ -71,6 +72,8 @@ describe('an interval of a schedule', () => {
     assert.equal(intervalWords(interval('1d')), 'every day');
     assert.equal(intervalWords(interval('6h')), 'every 6 hours');
     assert.equal(intervalWords(interval('3M')), 'every 3 months');
+    assert.equal(rhythmText('5s'), 'every 5 seconds');
+    assert.equal(rhythmText('hourly'), 'hourly');
   });
 
   it('months have their own length and give the day back that a short one took', () => {
