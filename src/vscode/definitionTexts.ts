@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { coreErrors, isClusterBackupError } from '../core/errors';
 import type { DecryptionSecrets } from '../core/ports';
-import { planText } from './commands/pruneWords';
+import { named, planText } from './commands/pruneWords';
 import { configuredDecryption, withDecryption } from './decryption';
 import { tellChanged } from './definitionDocuments';
 import { definitionUri, parseDefinitionUri } from './definitionUris';
@@ -11,6 +11,7 @@ import { openArchive } from './editors/openArchives';
 import type { TextKind } from './editors/archiveDocument';
 import { ownerOf } from './ownerOf';
 import { progressText } from './progressText';
+import { prunePlace, prunesOnPlatform } from './prunes';
 import type { Services } from './services';
 import type { ClusterEntry } from './store/clusterStore';
 
@@ -54,10 +55,12 @@ export async function definitionText(services: Services, uri: vscode.Uri): Promi
   return (await services.client.call('liveText', { cluster, id: query.id })) ?? '';
 }
 
-async function prunePlan({ client }: Services, { config }: ClusterEntry): Promise<string> {
-  const { vault, name: cluster, policy } = config;
+async function prunePlan(services: Services, entry: ClusterEntry): Promise<string> {
+  const { policy } = entry.config;
   if (policy === undefined) throw gone('The cluster has no policy any more.');
-  return planText(await client.call('planPrune', { vault, cluster, policy }));
+  const place = await prunePlace(services.store, entry, services.secrets.stored);
+  const plan = await services.client.call('planPrune', { ...place, policy });
+  return planText(prunesOnPlatform(entry) ? named(plan) : plan);
 }
 
 /** A definition's text in a backup; absent where the backup has none of that id. */

@@ -1,58 +1,96 @@
 import * as vscode from 'vscode';
 import type { PruneItem, PrunePlan } from '../../core/operations/prune';
+import { whyNothingGoesThere } from '../../core/policy/hostedMode';
 import { commands } from '../../ids';
 import { openText } from '../definitionTexts';
+import { prunePlace, prunes, prunesOnPlatform } from '../prunes';
 import { runOperation } from '../runOperation';
 import type { Services } from '../services';
 import type { ClusterEntry } from '../store/clusterStore';
-import { bytesText, timeText } from '../text';
+import { timeText } from '../text';
 import { chooseCluster } from './choose';
 import type { ClusterArgument } from './choose';
 import {
   countText,
   doneText,
+  goText,
   goingOf,
   itemName,
+  named,
   narrowed,
   nothingText,
   planText,
+  sizeText,
 } from './pruneWords';
 
 /** More rows than this nobody looks through: the whole plan is a document then. */
 const PICKED_AT_MOST = 500;
 const SHOW_PLAN = 'Show Plan';
 
-/** *Prune…*: what the policy lets go of, shown first, and deleted once that is confirmed. */
+/**
+ * *Prune…*: what the policy lets go of, shown first, and deleted once that is confirmed: in the vault, or on the side on
+ * which the policy's mode keeps the backups.
+ */
 export async function pruneCluster(services: Services, argument?: ClusterArgument): Promise<void> {
   const { ui } = services;
   const entry = await chooseCluster(services, argument, 'Prune which cluster?', prunes);
   if (entry === undefined) return;
-  const { name, vault, policy } = entry.config;
+  const { name, policy } = entry.config;
   if (policy === undefined) {
     void tellNoPolicy(services, entry);
     return;
   }
-  const place = { vault, cluster: name, policy };
-  const plan = await runOperation(services, `Prune ${name}: what goes`, 'planPrune', place);
-  const nothing = nothingText(plan);
+  if (!prunes(entry)) {
+    void tellElsewhere(services, entry);
+    return;
+  }
+  const onPlatform = prunesOnPlatform(entry);
+  const place = { ...(await prunePlace(services.store, entry, services.secrets.asking)), policy };
+  const found = await runOperation(services, `Prune ${name}: what goes`, 'planPrune', place);
+  const plan = onPlatform ? named(found) : found;
+  const nothing = nothingText(plan, onPlatform);
   if (nothing !== undefined) {
     void tellNothing(services, entry, plan, nothing);
     return;
   }
   const going = goingOf(plan);
-  const chosen = going.length > PICKED_AT_MOST ? going : await choose(services, plan, going);
+  const chosen =
+    going.length > PICKED_AT_MOST ? going : await choose(services, plan, going, onPlatform);
   if (chosen === undefined || chosen.length === 0) return;
   const wanted = narrowed(plan, new Set(chosen.map(({ id }) => id)));
   const accept = `Delete ${countText(chosen.length).replace(/b(ackups?)$/, 'B$1')}`;
   const answer = await ui.decide({
-    message: `Delete ${countText(chosen.length)} of cluster "${name}"?`,
-    detail: detailOf(wanted, chosen),
+    message: `Delete ${countText(chosen.length)} ${onPlatform ? 'on the platform of' : 'of'} cluster "${name}"?`,
+    detail: `${detailOf(wanted, chosen)} ${onPlatform ? 'The platform deletes for good.' : 'What is deleted is gone for good; it does not go to the trash.'}`,
     buttons: [accept, SHOW_PLAN],
   });
   if (answer === SHOW_PLAN) await showPlan(entry, wanted);
   if (answer !== accept) return;
-  const result = await runOperation(services, `Prune ${name}`, 'prune', { ...place, plan: wanted });
-  void ui.info(doneText(name, result));
+  try {
+    const params = { ...place, plan: wanted };
+    void ui.info(doneText(name, await runOperation(services, `Prune ${name}`, 'prune', params)));
+  } finally {
+    if (onPlatform) {
+      void services.hosted.refresh(entry);
+      void services.store.refreshHealth(entry);
+    }
+  }
+}
+
+/** What is the platform's to delete is set there. */
+async function tellElsewhere({ ui }: Services, entry: ClusterEntry): Promise<void> {
+  const { definition, config } = entry;
+  const { title, capabilities } = definition;
+  if (capabilities.retention !== true) {
+    void ui.warn(
+      `The backups of cluster "${config.name}" stay on its own side, and ${whyNothingGoesThere(definition) ?? ''}.`,
+    );
+    return;
+  }
+  const text = `${title} makes and deletes the backups of cluster "${config.name}" by settings of its own, not by the policy.`;
+  const edit = 'Edit Retention on the Platform…';
+  if ((await ui.warn(text, edit)) !== edit) return;
+  await vscode.commands.executeCommand(commands.editRetention, { entry });
 }
 
 async function tellNoPolicy({ ui }: Services, entry: ClusterEntry): Promise<void> {
@@ -62,26 +100,24 @@ async function tellNoPolicy({ ui }: Services, entry: ClusterEntry): Promise<void
   await vscode.commands.executeCommand(commands.editPolicy, { entry });
 }
 
-/** Whether a policy may let go of anything of a cluster: what lies with the platform is the platform's. */
-export function prunes({ definition, config }: ClusterEntry): boolean {
-  return definition.capabilities.storage === 'vault' && config.policy !== undefined;
-}
-
 async function choose(
   { ui }: Services,
   plan: PrunePlan,
   going: readonly PruneItem[],
+  onPlatform: boolean,
 ): Promise<readonly PruneItem[] | undefined> {
   const items = going.map((item) => ({
     label: itemName(item),
-    description: `${item.label === undefined ? '' : `${timeText(item.created)} · `}${bytesText(item.bytes)}`,
+    description: descriptionOf(plan, item),
     detail: item.why,
     picked: true,
     item,
   }));
   const picked = await ui.pickMany(items, {
-    title: `Prune ${plan.cluster}: ${countText(going.length)} of ${plan.items.length} go, ${bytesText(plan.frees)}`,
-    placeHolder: 'Untick what is to stay this time. Pin what is to stay for ever.',
+    title: `Prune ${plan.cluster}: ${goText(plan)}`,
+    placeHolder: onPlatform
+      ? 'Untick what is to stay this time.'
+      : 'Untick what is to stay this time. Pin what is to stay for ever.',
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -96,7 +132,14 @@ function detailOf(plan: PrunePlan, going: readonly PruneItem[]): string {
       ? itemName(oldest ?? { created: plan.at })
       : `from ${timeText(oldest.created)} to ${timeText(newest.created)}`;
   const stay = plan.items.length - going.length;
-  return `What goes is ${span}; ${bytesText(plan.frees)} become free. ${countText(stay)} ${stay === 1 ? 'stays' : 'stay'}. What is deleted is gone for good; it does not go to the trash.`;
+  const size = sizeText(plan, plan.frees);
+  const freed = size === '' ? '' : `; ${size} become free`;
+  return `What goes is ${span}${freed}. ${countText(stay)} ${stay === 1 ? 'stays' : 'stay'}.`;
+}
+
+function descriptionOf(plan: PrunePlan, { label, created, bytes }: PruneItem): string {
+  const time = label === undefined || created === '' ? [] : [timeText(created)];
+  return [...time, sizeText(plan, bytes)].filter((fact) => fact !== '').join(' · ');
 }
 
 async function tellNothing(

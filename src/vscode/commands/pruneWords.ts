@@ -16,15 +16,39 @@ export function itemName({ label, created }: Pick<PruneItem, 'label' | 'created'
   return label ?? timeText(created);
 }
 
-/** Why nothing goes, and what to do; undefined where something goes. */
-export function nothingText(plan: PrunePlan): string | undefined {
+/** A plan for what lies on a platform: backups there are known by their names. */
+export function named(plan: PrunePlan): PrunePlan {
+  return { ...plan, items: plan.items.map((item) => ({ ...item, label: item.file })) };
+}
+
+/** Empty where the platform does not tell how big its backups are. */
+export function sizeText({ items }: Pick<PrunePlan, 'items'>, bytes: number): string {
+  return items.some((item) => item.bytes > 0) ? bytesText(bytes) : '';
+}
+
+/** "2 backups of 14 go, 3 MB". */
+export function goText(plan: PrunePlan): string {
+  const size = sizeText(plan, plan.frees);
+  const count = `${countText(goingOf(plan).length)} of ${plan.items.length} go`;
+  return size === '' ? count : `${count}, ${size}`;
+}
+
+/**
+ * Why nothing goes, and what to do; undefined where something goes.
+ *
+ * @param onPlatform where most may be none of the policy's business
+ */
+export function nothingText(plan: PrunePlan, onPlatform = false): string | undefined {
   if (plan.stopped !== undefined) {
     return `Nothing of cluster "${plan.cluster}" is pruned for now. ${plan.stopped.text} ${plan.stopped.next}`;
   }
   if (goingOf(plan).length > 0) return undefined;
   const { length } = plan.items;
-  return length === 0
-    ? `Cluster "${plan.cluster}" has no backups to prune.`
+  if (length === 0) {
+    return `${onPlatform ? 'The platform of cluster' : 'Cluster'} "${plan.cluster}" has no backups to prune.`;
+  }
+  return onPlatform
+    ? `Nothing to prune: what is on the platform of cluster "${plan.cluster}" stays.`
     : `Nothing to prune: the policy of cluster "${plan.cluster}" holds ${length === 1 ? 'its only backup' : `all ${countText(length)}`}.`;
 }
 
@@ -43,16 +67,16 @@ export function doneText(cluster: string, { removed, frees, stopped }: PruneResu
     const why = stopped === undefined ? '' : ` ${stopped.text} ${stopped.next}`;
     return `Nothing of cluster "${cluster}" was deleted: the policy holds all of it by now.${why}`;
   }
-  return `Deleted ${countText(removed.length)} of cluster "${cluster}": ${bytesText(frees)} are free.`;
+  const freed = frees > 0 ? `: ${bytesText(frees)} are free` : '';
+  return `Deleted ${countText(removed.length)} of cluster "${cluster}"${freed}.`;
 }
 
 /** The whole plan as text: a table of every backup, what becomes of it, and why. */
 export function planText(plan: PrunePlan): string {
-  const going = goingOf(plan);
   const head = [
     `Prune of cluster ${plan.cluster}, planned ${timeText(plan.at)}`,
     '',
-    `${countText(going.length)} of ${plan.items.length} go, ${bytesText(plan.frees)}.`,
+    `${goText(plan)}.`,
     ...(plan.stopped === undefined
       ? []
       : [`Nothing goes for now: ${plan.stopped.text} ${plan.stopped.next}`]),
@@ -60,8 +84,8 @@ export function planText(plan: PrunePlan): string {
   ];
   const rows = plan.items.map((item) => [
     item.keep ? 'stays' : 'goes',
-    timeText(item.created),
-    bytesText(item.bytes),
+    item.created === '' ? '' : timeText(item.created),
+    sizeText(plan, item.bytes),
     item.label ?? '',
     item.why,
   ]);

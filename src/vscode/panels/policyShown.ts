@@ -8,8 +8,8 @@ import { policyBackup } from '../../core/policy/policyBackup';
 import { policyKey } from '../../core/policy/policyKey';
 import type { Beside, NamedBackup, ShownPolicy } from '../../protocol/policyMessages';
 import { readConfigText } from '../configText';
+import { prunesOnPlatform } from '../prunes';
 import type { Services } from '../services';
-
 import type { ClusterEntry } from '../store/clusterStore';
 import { runSchedules } from '../settings';
 
@@ -82,7 +82,7 @@ async function backupsOf(
   { store, client, secrets, log }: Services,
   entry: ClusterEntry,
 ): Promise<NamedBackup[] | undefined> {
-  if (entry.definition.capabilities.storage === 'hosted') {
+  if (prunesOnPlatform(entry)) {
     try {
       const cluster = await store.resolve(entry, secrets.stored);
       return await client.call('policyBackups', { cluster, mode: entry.config.policy?.mode });

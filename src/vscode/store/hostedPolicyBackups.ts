@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { toErrorInfo } from '../../core/errors';
 import type { PolicyBackup } from '../../core/policy/policyBackup';
+import { prunesOnPlatform } from '../prunes';
 import type { Services } from '../services';
 import type { ClusterEntry } from './clusterStore';
 
@@ -26,7 +27,7 @@ export class HostedPolicyBackups implements vscode.Disposable {
   async #ask(entry: ClusterEntry): Promise<void> {
     const { store, client, secrets, log } = this.services;
     const { policy, name } = entry.config;
-    if (entry.definition.capabilities.storage !== 'hosted' || policy === undefined) return;
+    if (policy === undefined || !prunesOnPlatform(entry)) return;
     if (entry.health.state !== 'known') return;
     try {
       const cluster = await store.resolve(entry, secrets.stored);

@@ -9,6 +9,7 @@ import { decide } from '../../core/retention/decide';
 import type { RetentionDecision } from '../../core/retention/decide';
 import { clusterState, hasFailed } from '../clusterState';
 import type { ClusterState } from '../clusterState';
+import { prunesOnPlatform } from '../prunes';
 import type { ClusterEntry, ClusterStore } from './clusterStore';
 import type { HostedPolicyBackups } from './hostedPolicyBackups';
 import type { ScheduledRuns } from './scheduledRuns';
@@ -58,7 +59,7 @@ export class StandingStore implements vscode.Disposable {
   /** What the policy says of a backup in the vault now; undefined where there is none, or it says nothing of it. */
   decisionOf(entry: ClusterEntry, id: string): RetentionDecision | undefined {
     const { policy } = entry.config;
-    if (policy === undefined || entry.definition.capabilities.storage !== 'vault') return undefined;
+    if (policy === undefined || prunesOnPlatform(entry)) return undefined;
     const known = this.#knownOf(entry);
     if (known === undefined) return undefined;
     known.decisions ??= new Map(
@@ -93,7 +94,7 @@ export class StandingStore implements vscode.Disposable {
 
   #knownOf(entry: ClusterEntry): Known | undefined {
     const { policy, vault, name } = entry.config;
-    const isHosted = entry.definition.capabilities.storage === 'hosted';
+    const isHosted = prunesOnPlatform(entry);
     const lies = entry.listed === true && entry.vaultError === undefined;
     const source = isHosted ? this.hosted.of(entry) : lies ? entry.backups : undefined;
     if (source === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { PolicyConfig } from '../../core/config/policy';
 import type { HostedBackup } from '../../core/model';
 import { rhythmText } from '../../core/retention/interval';
 import { restoresFromVault, vaultWords } from '../vaultWords';
+import { prunes } from '../prunes';
 import type { ClusterState } from '../clusterState';
 import type { ClusterEntry } from '../store/clusterStore';
 import { nextText } from '../statusWords';
@@ -72,7 +73,7 @@ export function clusterItem(
     locked: health.word === 'needs a secret',
     recoverable: entry.definition.capabilities.recovery === true,
     retention: entry.definition.capabilities.retention === true,
-    prunes: entry.definition.capabilities.storage === 'vault' && entry.config.policy !== undefined,
+    prunes: prunes(entry),
     leaderless: health.word === 'no leader',
     restores: restoresFromVault(entry.definition.capabilities),
     restoresHosted: entry.definition.capabilities.hosted?.restore === true,
@@ -245,7 +246,9 @@ function clusterTooltip(
 /** "every day, the newest 7; every week, the newest 4; by hand, the newest 10; 40 in all". */
 function policyText({ schedules, manualCount, maxBackups }: PolicyConfig): string {
   const parts = [
-    ...(schedules ?? []).map(({ interval, count }) => `${rhythmText(interval)}, the newest ${count}`),
+    ...(schedules ?? []).map(
+      ({ interval, count }) => `${rhythmText(interval)}, the newest ${count}`,
+    ),
     ...(manualCount === undefined ? [] : [`by hand, the newest ${manualCount}`]),
     ...(maxBackups === undefined ? [] : [`${maxBackups} in all`]),
   ];

@@ -4,8 +4,10 @@ import type { RetentionStop } from '../../../src/core/retention/decide';
 import {
   countText,
   doneText,
+  goText,
   goingOf,
   itemName,
+  named,
   narrowed,
   nothingText,
   planText,
@@ -102,6 +104,29 @@ describe('The words of a prune', () => {
     assert.equal(
       doneText('prod', { removed: [], frees: 0, stopped: STOP }),
       `${nothing} The newest backup was never checked. Verify it.`,
+    );
+  });
+
+  it('name what lies on a platform as it is named there, and tell no size that is not known', () => {
+    const there = [item(2), item(1, goes)].map((one) => ({ ...one, bytes: 0, created: '' }));
+    const known = named(plan(there));
+    assert.equal(goText(known), '1 backup of 2 go');
+    assert.equal(goText(mixed), '2 backups of 4 go, 3 KB');
+    assert.deepEqual(goingOf(known).map(itemName), ['d1.snap']);
+    const [, , summary, , , , last] = planText(known).split('\n');
+    assert.equal(summary, '1 backup of 2 go.');
+    assert.match(last ?? '', /^goes +d1\.snap +older than the newest 2 of 1d$/);
+    assert.equal(
+      nothingText(named(plan([item(1)])), true),
+      'Nothing to prune: what is on the platform of cluster "prod" stays.',
+    );
+    assert.equal(
+      nothingText(plan([]), true),
+      'The platform of cluster "prod" has no backups to prune.',
+    );
+    assert.equal(
+      doneText('prod', { removed: goingOf(known), frees: 0 }),
+      'Deleted 1 backup of cluster "prod".',
     );
   });
 
