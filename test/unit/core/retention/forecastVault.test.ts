@@ -38,16 +38,16 @@ function lived(
     all = all.filter((_, at) => decisions[at]?.keep);
     states.set(time, all.map(({ id }) => id).sort());
   };
-  // As the agent does: a moment whose backup had to make room for newer ones does not get another.
+  // As an agent that runs on: a moment that has its backup gets no other, also where that had to make room for newer ones.
   let served: number | undefined;
   const arrivals = existing.map(({ created }) => created).filter((time) => time > from);
   for (let time = from; time <= until;) {
     const due = dueOf(policy, KEY, all, new Date(time));
     if (due?.due === true && due.since.getTime() !== served) {
-      served = due.since.getTime();
       const made = { scheduled: true, pinned: false, missing: false, bytes: 100, alike: '' };
       all.push({ id: `${due.schedule}@${time}`, created: time, check: 'ok', ...made });
     }
+    served = due?.since.getTime();
     prune(time);
     const next = due?.next.getTime() ?? Infinity;
     time = Math.min(next, ...arrivals.filter((arrival) => arrival > time));
@@ -114,9 +114,16 @@ describe('Retention: what a vault will hold', () => {
       },
       { requiredKeys: [] },
     );
+    // The year's backup is there and makes room at once: when the pinned one's time comes, the year has had its own.
+    const madeRoom = [
+      backup('2026-11-01T00:00:00Z', { scheduled: false, pinned: true }),
+      backup('2026-01-01T00:00:00.001Z', { scheduled: false }),
+      backup('2026-01-01T00:00:00Z'),
+    ];
+    const once = { schedules: [{ interval: '1y', count: 1 }], maxBackups: 1 };
     fc.assert(
       fc.property(policies, given, moments, fc.integer({ min: 0, max: 40 }), rhythms, run),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[once, madeRoom, Date.parse('2026-10-25'), 1, {}]] },
     );
   });
 
