@@ -9,7 +9,7 @@ import type { Cli } from './cli';
 /** What the policy of its cluster says of a backup. */
 export interface PolicyFacts {
   keep: boolean;
-  holds: string[];
+  holds: readonly string[];
   why: string;
   checkOverdue: boolean;
 }

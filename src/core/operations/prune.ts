@@ -17,7 +17,7 @@ export interface PruneItem {
   label?: string;
   /** As in `RetentionDecision`. */
   keep: boolean;
-  holds: string[];
+  holds: readonly string[];
   why: string;
 }
 

@@ -21,7 +21,7 @@ export interface RetentionDecision {
    * `manual`; `pin`; `newestVerified` where nothing else does; `damaged`, `missing`, `future` for those that are set
    * aside; `guard` where it would go and a guard stops it.
    */
-  holds: string[];
+  holds: readonly string[];
   /** In words, for a row: "newest of its day (1d, 3rd of 7), …" or "6 newer of 1h". */
   why: string;
 }
@@ -66,21 +66,23 @@ export function decide(
   const time = now.getTime();
   const words = dateWords(now, policy.timeZone);
   const indexes = indexesByAge(backups);
-  const byAge = indexes.map((index) => backups[index] as PolicyBackup);
+  const byAge: PolicyBackup[] = [];
+  for (const index of indexes) byAge.push(backups[index] as PolicyBackup);
   const { held, goesBy } = judge(policy, byAge, { time, words });
   const stopped = isSilent(policy)
     ? NO_POLICY
     : held.includes(undefined)
       ? stopOf(
           policy,
-          byAge.filter(({ created }) => created <= time),
+          byAge.slice(0, byAge.findLastIndex(({ created }) => created <= time) + 1),
           words,
         )
       : undefined;
   const decisions = new Array<RetentionDecision>(backups.length);
-  byAge.forEach(({ id }, at) => {
+  for (let at = 0; at < byAge.length; at += 1) {
+    const { id } = byAge[at] as PolicyBackup;
     decisions[indexes[at] as number] = told(id, held[at] ?? goesBy(at), stopped);
-  });
+  }
   return stopped === undefined ? { decisions } : { decisions, stopped };
 }
 
@@ -89,6 +91,10 @@ const NO_POLICY: RetentionStop = {
   text: 'No policy says how long backups are kept, so all stay.',
   next: 'Add schedules, manualCount or maxBackups to the policy of the cluster.',
 };
+
+/** What holds many at once is told by one list: a hundred thousand of them take their time. */
+const NOTHING: readonly string[] = Object.freeze([]);
+const GUARD: readonly string[] = Object.freeze(['guard']);
 
 function isSilent({ schedules = [], manualCount, maxBackups }: VaultRetention): boolean {
   return schedules.length === 0 && manualCount === undefined && maxBackups === undefined;
@@ -103,6 +109,6 @@ function told(
   if (typeof what !== 'string') {
     return { id, keep: true, holds: what.holds, why: what.why.join(', ') };
   }
-  if (stopped === undefined) return { id, keep: false, holds: [], why: what };
-  return { id, keep: true, holds: ['guard'], why: `kept for now; then it goes: ${what}` };
+  if (stopped === undefined) return { id, keep: false, holds: NOTHING, why: what };
+  return { id, keep: true, holds: GUARD, why: `kept for now; then it goes: ${what}` };
 }

@@ -40,29 +40,40 @@ export function judge(
     one.holds.push(by);
     one.why.push(why);
   };
-  const counted: number[] = [];
-  byAge.forEach((backup, index) => {
-    if (backup.created <= time && isSound(backup)) counted.push(index);
-  });
   const of = (index: number) => byAge[index] as PolicyBackup;
-  const scheduled = counted.filter((index) => of(index).scheduled);
-  const byHand = counted.filter((index) => !of(index).scheduled && !of(index).pinned);
-  const times = scheduled.map((index) => of(index).created);
-  const whyScheduled = judgeScheduled(policy, { indexes: scheduled, times, words }, hold);
+  const scheduled = { indexes: [] as number[], times: [] as number[] };
+  /** Which of the scheduled ones each is. */
+  const places = new Uint32Array(byAge.length);
+  const byHand: number[] = [];
+  const pins: number[] = [];
+  const aside: number[] = [];
+  let newest = -1;
+  // One round for all of that, as many backups have to be looked at.
+  for (let index = 0; index < byAge.length; index += 1) {
+    const backup = of(index);
+    const isCounted = backup.created <= time && isSound(backup);
+    if (!isCounted) aside.push(index);
+    else if (backup.scheduled) {
+      places[index] = scheduled.indexes.length;
+      scheduled.indexes.push(index);
+      scheduled.times.push(backup.created);
+    } else if (!backup.pinned) byHand.push(index);
+    if (isCounted && backup.pinned) pins.push(index);
+    if (isCounted && isVerified(backup)) newest = index;
+  }
+  const whyScheduled = judgeScheduled(policy, { ...scheduled, places, words }, hold);
   const whyByHand = judgeByHand(policy, byHand, hold);
-  for (const index of counted) if (of(index).pinned) hold(index, 'pin', 'pinned');
-  const newest = counted.findLast((index) => isVerified(of(index)));
-  if (newest !== undefined && held[newest] === undefined) hold(newest, ...NEWEST);
+  for (const index of pins) hold(index, 'pin', 'pinned');
+  if (newest >= 0 && held[newest] === undefined) hold(newest, ...NEWEST);
   const { maxBackups } = policy;
-  const limited = counted.filter((index) => held[index] !== undefined && !of(index).pinned);
-  const beyondLimit = new Set(beyond(limited, maxBackups));
+  const beyondLimit = new Set(
+    maxBackups === undefined ? [] : beyond(limitedOf(byAge, held), maxBackups),
+  );
   for (const index of beyondLimit) {
     held[index] = undefined;
     if (index === newest) hold(index, ...NEWEST);
   }
-  byAge.forEach((backup, index) => {
-    if (backup.created > time || !isSound(backup)) setAside(index, backup, { hold, time });
-  });
+  for (const index of aside) setAside(index, of(index), { hold, time });
   return {
     held,
     goesBy: (index) => {
@@ -70,6 +81,15 @@ export function judge(
       return of(index).scheduled ? whyScheduled(index) : whyByHand(index);
     },
   };
+}
+
+/** Those that `maxBackups` counts, oldest first. @param held what holds those that are not set aside */
+function limitedOf(byAge: readonly PolicyBackup[], held: readonly (Held | undefined)[]): number[] {
+  const limited: number[] = [];
+  for (let index = 0; index < held.length; index += 1) {
+    if (held[index] !== undefined && byAge[index]?.pinned === false) limited.push(index);
+  }
+  return limited;
 }
 
 function setAside(

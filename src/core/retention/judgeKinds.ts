@@ -12,6 +12,8 @@ interface Scheduled {
   indexes: readonly number[];
   /** Milliseconds since 1970. */
   times: readonly number[];
+  /** Which of them the backup of an index is. */
+  places: Uint32Array;
   words: DateWords;
 }
 
@@ -21,7 +23,7 @@ type WhyGone = (index: number) => string;
 /** What schedules hold; all of them where there is no schedule. */
 export function judgeScheduled(
   { schedules = [], timeZone }: VaultRetention,
-  { indexes, times, words }: Scheduled,
+  { indexes, times, places: orders, words }: Scheduled,
   hold: Hold,
 ): WhyGone {
   const sound = soundSchedules({ schedules }, { whose: 'vault' });
@@ -34,16 +36,20 @@ export function judgeScheduled(
   }));
   for (const { schedule, places } of judged) {
     const { interval, count, rhythm } = schedule;
-    indexes.forEach((index, at) => {
+    // Few of many are held: the newest.
+    for (let at = indexes.length - 1; at >= 0; at -= 1) {
       const rank = rankOf(places, at);
-      if (places.isNewest[at] === 0 || rank > count) return;
+      if (rank > count) break;
+      if (places.isNewest[at] === 0) continue;
       const which = words.interval(times[at] ?? NaN, rhythm);
-      hold(index, interval, `newest of ${which} (${interval}, ${rank} of ${count})`);
-    });
+      hold(
+        indexes[at] as number,
+        interval,
+        `newest of ${which} (${interval}, ${rank} of ${count})`,
+      );
+    }
   }
   const reasons = new Reasons(judged.map(({ schedule }) => reasonsOf(schedule)));
-  const orders = new Uint32Array((indexes.at(-1) ?? -1) + 1);
-  indexes.forEach((index, at) => (orders[index] = at));
   const newest = judged.map(({ places }) => places.isNewest);
   return (index) => reasons.of(newest, orders[index] ?? 0);
 }

@@ -15,21 +15,21 @@ export function olderFirst(a: Aged, b: Aged): number {
  * anew; else they are sorted as packed numbers, several times faster than by a comparison of objects.
  */
 export function indexesByAge(backups: readonly Aged[]): number[] {
-  const indexes = backups.map((_, index) => index);
-  if (isInOrder(backups, 1)) return indexes;
-  if (isInOrder(backups, -1)) return indexes.reverse();
+  if (isInOrder(backups, 1)) return backups.map((_, index) => index);
+  if (isInOrder(backups, -1)) return backups.map((_, index) => backups.length - 1 - index);
   const many = backups.length;
   let [least, most] = [Infinity, -Infinity];
   for (const { created } of backups) {
-    least = Math.min(least, created);
-    most = Math.max(most, created);
+    if (created < least) least = created;
+    if (created > most) most = created;
   }
   // Time and index share the 53 bits of a whole number.
   const grain = Math.max(1, Math.ceil((most - least) / (Number.MAX_SAFE_INTEGER / many - 1)));
   const packed = new Float64Array(many);
-  backups.forEach(({ created }, index) => {
+  for (let index = 0; index < many; index += 1) {
+    const { created } = backups[index] as Aged;
     packed[index] = Math.floor((created - least) / grain) * many + index;
-  });
+  }
   return inEachGrain(packed.sort(), backups);
 }
 
@@ -43,19 +43,25 @@ function isInOrder(backups: readonly Aged[], direction: 1 | -1): boolean {
 /** Takes the indexes out of sorted packed numbers, those sorted anew whose times these could not tell apart. */
 function inEachGrain(packed: Float64Array, backups: readonly Aged[]): number[] {
   const many = packed.length;
-  const indexes = Array.from(packed, (value) => value % many);
+  const indexes: number[] = [];
   let from = 0;
   let grain = NaN;
   for (let at = 0; at <= many; at += 1) {
-    const next = Math.floor((packed[at] ?? NaN) / many);
-    if (next === grain) continue;
-    if (at - from > 1) {
-      const run = indexes.slice(from, at);
-      run.sort((a, b) => olderFirst(backups[a] as Aged, backups[b] as Aged));
-      run.forEach((index, offset) => (indexes[from + offset] = index));
+    const value = packed[at] ?? NaN;
+    const next = Math.floor(value / many);
+    if (next !== grain) {
+      if (at - from > 1) sortFrom(indexes, from, backups);
+      from = at;
+      grain = next;
     }
-    from = at;
-    grain = next;
+    if (at < many) indexes.push(value - next * many);
   }
   return indexes;
+}
+
+/** Sorts the indexes from one on. */
+function sortFrom(indexes: number[], from: number, backups: readonly Aged[]): void {
+  const run = indexes.splice(from);
+  run.sort((a, b) => olderFirst(backups[a] as Aged, backups[b] as Aged));
+  for (const index of run) indexes.push(index);
 }

@@ -17,15 +17,26 @@ export function placesOf(times: readonly number[], rhythm: Interval, zone?: stri
   const isNewest = new Uint8Array(times.length);
   let count = 0;
   // The calendar is asked once for each interval, not for each backup.
-  let end = -Infinity;
-  times.forEach((time, at) => {
-    if (time >= end || at === 0) {
-      if (at > 0) isNewest[at - 1] = 1;
-      end = nextBucket(time, rhythm, zone);
-      count += 1;
-    }
-    intervals[at] = count - 1;
-  });
-  if (times.length > 0) isNewest[times.length - 1] = 1;
+  for (let from = 0; from < times.length; count += 1) {
+    const end = firstFrom(times, from, nextBucket(times[from] as number, rhythm, zone));
+    intervals.fill(count, from, end);
+    isNewest[end - 1] = 1;
+    from = end;
+  }
   return { intervals, isNewest, count };
+}
+
+/** The index after `from` of the first that is not before a moment: looked for in ever longer steps, then in between. */
+function firstFrom(times: readonly number[], from: number, moment: number): number {
+  const isBefore = (at: number) => at < times.length && (times[at] as number) < moment;
+  let before = from;
+  let step = 1;
+  for (; isBefore(before + step); step *= 2) before += step;
+  let after = before + step;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (isBefore(middle)) before = middle;
+    else after = middle;
+  }
+  return after;
 }

@@ -7,10 +7,18 @@ const DAY = 86_400_000;
 /** Days of which the offset is kept in memory, for each zone: more than a century. */
 const MOST_DAYS = 50_000;
 
+/** A new offset from a moment on. */
+interface Change {
+  at: number;
+  offset: number;
+}
+
 /** The offset at the beginning of a day of UTC, and the moment in it at which it changes. */
 interface ZoneDay {
   offset: number;
-  change?: { at: number; offset: number };
+  change: Change | undefined;
+  /** The latest that was shown before the clock was put back on the day before. */
+  shownBefore: number;
 }
 
 interface Zone {
@@ -30,15 +38,9 @@ const zones = new Map<string, Zone>();
  */
 export function wallOf(time: number, name?: string): number {
   if (name === undefined || name === 'UTC' || !Number.isFinite(time)) return time;
-  const zone = zoneOf(name);
-  const day = Math.floor(time / DAY);
-  const { offset, change } = dayOf(zone, day);
-  const shown = change === undefined || time < change.at ? offset : change.offset;
-  return Math.max(
-    time + shown,
-    change !== undefined && time >= change.at ? change.at + offset - 1 : -Infinity,
-    shownBefore(zone, day - 1),
-  );
+  const { offset, change, shownBefore } = dayOf(zoneOf(name), Math.floor(time / DAY));
+  if (change === undefined || time < change.at) return Math.max(time + offset, shownBefore);
+  return Math.max(time + change.offset, change.at + offset - 1, shownBefore);
 }
 
 /** The first moment at which the wall clock of a zone shows that time, or a later one where it leaves that time out. */
@@ -56,26 +58,13 @@ export function momentOf(wall: number, name?: string): number {
   return after;
 }
 
-/** The latest that was shown before the clock was put back on that day. */
-function shownBefore(zone: Zone, day: number): number {
-  const { offset, change } = dayOf(zone, day);
-  return change === undefined ? -Infinity : change.at + offset - 1;
-}
-
 function zoneOf(name: string): Zone {
   const known = zones.get(name);
   if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
-    calendar: 'gregory',
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
     hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
+    timeZoneName: 'longOffset',
   });
   const zone = { format, offsets: new Map<number, number>(), days: new Map<number, ZoneDay>() };
   zones.set(name, zone);
@@ -85,12 +74,22 @@ function zoneOf(name: string): Zone {
 function dayOf(zone: Zone, day: number): ZoneDay {
   const known = zone.days.get(day);
   if (known !== undefined) return known;
-  const [offset, next] = [offsetOfDay(zone, day), offsetOfDay(zone, day + 1)];
-  const found: ZoneDay = { offset };
-  if (next !== offset) found.change = { at: changeWithin(zone, day * DAY, offset), offset: next };
+  const before = changeOf(zone, day - 1);
+  const found = {
+    offset: offsetOfDay(zone, day),
+    change: changeOf(zone, day),
+    shownBefore: before === undefined ? -Infinity : before.at + offsetOfDay(zone, day - 1) - 1,
+  };
   if (zone.days.size >= MOST_DAYS) zone.days.clear();
   zone.days.set(day, found);
   return found;
+}
+
+/** How the offset changes within a day. */
+function changeOf(zone: Zone, day: number): Change | undefined {
+  const [offset, next] = [offsetOfDay(zone, day), offsetOfDay(zone, day + 1)];
+  if (next === offset) return undefined;
+  return { at: changeWithin(zone, day * DAY, offset), offset: next };
 }
 
 /** @returns the first second of the day at which the offset is no longer that of its beginning */
@@ -115,15 +114,10 @@ function offsetOfDay(zone: Zone, day: number): number {
 
 /** @param time a whole second */
 function offsetAt({ format }: Zone, time: number): number {
-  const parts: Record<string, number> = {};
-  let isBefore = false;
-  for (const { type, value } of format.formatToParts(time)) {
-    if (type === 'era') isBefore = value.startsWith('B');
-    else parts[type] = Number(value);
-  }
-  const { year = NaN, month = NaN, day = NaN, hour = NaN, minute = NaN, second = NaN } = parts;
-  const wall = new Date(0);
-  wall.setUTCFullYear(isBefore ? 1 - year : year, month - 1, day);
-  wall.setUTCHours(hour, minute, second);
-  return wall.getTime() - time;
+  // Reading the offset alone takes a quarter of the time that date and time in parts take.
+  const [found, sign, hours = 0, minutes = 0, seconds = 0] =
+    /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(format.format(time)) ?? [];
+  if (found === undefined) throw new RangeError('No offset was told for this time zone.');
+  const length = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return sign === '-' ? -length : length;
 }
