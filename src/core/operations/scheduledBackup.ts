@@ -1,4 +1,4 @@
-import { coreErrors } from '../errors';
+import { coreErrors, toErrorInfo } from '../errors';
 import type { BackupScope } from '../model';
 import { policyBackup } from '../policy/policyBackup';
 import type { PolicyBackup } from '../policy/policyBackup';
@@ -6,6 +6,8 @@ import { isHostedMode } from '../policy/hostedMode';
 import { hostedPolicyBackup, scheduledLabel } from '../policy/hostedPolicyBackup';
 import type { RunContext } from '../ports';
 import { destructiveLines } from '../restoreChoices';
+import { hadItsBackup } from '../schedule/served';
+import type { ServedMoment } from '../schedule/served';
 import { backUpLocked, checkRequest } from './backup';
 import type { ClusterParts } from './context';
 import { hostedOf } from './hosted';
@@ -32,7 +34,8 @@ export type RecordRun = (
 
 /**
  * Makes the backup of a schedule, into the vault or on the platform's own side, unless one was begun since its planned
- * moment: several agents may be at it, and whoever comes second finds the other's. Asks nobody.
+ * moment: several agents may be at it, and whoever comes second finds the other's. One that had to go since (a maximum, a
+ * person, a clock that was set back) counts as well, as long as a good backup lies there. Asks nobody.
  *
  * @param record called under the cluster's lock, once it is certain that one is to be made
  * @returns undefined where there is one already
@@ -51,17 +54,29 @@ export async function scheduledBackup(
   try {
     const signal = AbortSignal.any([context.signal, lock.signal]);
     const backups = await policyBackups(parts, request.mode, { ...context, signal });
-    const made = begunSince(backups, Date.parse(run.since), context.clock.now().getTime());
+    const now = context.clock.now().getTime();
+    const since = Date.parse(run.since);
+    const made = begunSince(backups, since, now);
     if (made !== undefined) {
       context.log.debug(`Cluster "${parts.name}": ${made.id} was begun since ${run.since}.`);
       return undefined;
     }
-    return await record({ ...context, signal }, async (c) => {
+    // Where no good one is left, the moment's own was made for nothing.
+    if (
+      backups.some(isGood) &&
+      hadItsBackup(await parts.vault.lastServed(parts.name), since, now)
+    ) {
+      context.log.debug(`Cluster "${parts.name}": ${run.since} has had its backup, which is gone.`);
+      return undefined;
+    }
+    const backup = await record({ ...context, signal }, async (c) => {
       await run.before?.();
       await finishInterrupted(parts, c);
       await refuseUnattended(parts, request, c);
       return { id: await make(parts, { ...run, ...request }, c) };
     });
+    await note(parts, { moment: since, at: now }, context);
+    return backup;
   } finally {
     await lock.release();
   }
@@ -130,4 +145,17 @@ function begunSince(
   return backups.find(
     ({ scheduled, failed, created }) => scheduled && !failed && created >= since && created <= now,
   );
+}
+
+const isGood = ({ missing, failed, check }: PolicyBackup) =>
+  !missing && !failed && check !== 'damaged';
+
+/** The backup is made: what can't be noted costs another one at most, and only where this one has to go. */
+async function note({ vault, name }: ClusterParts, served: ServedMoment, { log }: RunContext) {
+  try {
+    await vault.noteServed(name, served);
+  } catch (error) {
+    const { message, code } = toErrorInfo(error);
+    log.warn(`Cluster "${name}": that its backup was made is not noted: ${message} [${code}]`);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Backup, Manifest } from '../model';
+import type { ServedMoment } from '../schedule/served';
 
 /** A manifest as a writer is given it; the vault adds what it counted itself. */
 export type NewManifest = Omit<Manifest, 'bytes' | 'file' | 'sha256'> & {
@@ -61,6 +62,10 @@ export interface Vault {
    * @param kind `check`: a lock of its own, for reading a backup back; neither waits for the other
    */
   lock(cluster: string, purpose: string, kind?: 'work' | 'check'): Promise<VaultLock>;
+  /** Which planned moment got the last backup of a schedule, also where that one had to go since; undefined: unknown. */
+  lastServed(cluster: string): Promise<ServedMoment | undefined>;
+  /** Notes it in place of the one before, in one step. Under the cluster's lock. */
+  noteServed(cluster: string, served: ServedMoment): Promise<void>;
   /** Finds files without a manifest that nobody is writing. Adopting them is the operation's work. */
   strays(): Promise<{ path: string; cluster: string | undefined }[]>;
   /** Writes a manifest beside a stray file. */

@@ -9,6 +9,7 @@ import { FOLDER_MODE, type StepHook } from './files';
 import { lockCluster } from './lock';
 import { keepUnknown, ManifestReader, replaceManifest, type VaultProblem } from './manifestFile';
 import { changingManifest, markerState, STALE_MS } from './marker';
+import { noteServed, readServed } from './served';
 import { backupPath, checkClusterName, DELETING, MANIFEST } from './names';
 import { readBackupFile } from './reader';
 import { recoverVault } from './recover';
@@ -140,6 +141,14 @@ export function openFolderVault(options: FolderVaultOptions): FolderVault {
     lock: async (cluster, purpose, kind) => {
       checkClusterName(cluster);
       return lockCluster({ folder: join(root, cluster), cluster, purpose, clock, staleMs, kind });
+    },
+    lastServed: async (cluster) => {
+      checkClusterName(cluster);
+      return readServed(join(root, cluster));
+    },
+    noteServed: async (cluster, served) => {
+      checkClusterName(cluster);
+      await noteServed(join(root, cluster), served);
     },
     strays: () => findStrays(root, { endings, settleMs, staleMs }),
     adopt: (path, manifest) => adoptStray(root, resolve(path), manifest, step),

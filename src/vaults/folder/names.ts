@@ -21,6 +21,9 @@ export const LOCK_HOLDER = '.lock.json';
 export const CHECK_LOCK = '.verify.lock';
 export const CHECK_LOCK_HOLDER = '.verify.lock.json';
 
+/** Which planned moment got the last backup of a schedule. */
+export const SERVED = '.schedule.json';
+
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const ENDING = /^(\.[A-Za-z0-9]{1,16}){1,4}$/;
 

@@ -9,6 +9,7 @@ import {
   DELETING,
   LOCK_HOLDER,
   MANIFEST,
+  SERVED,
   PARTIAL,
   TEMP,
   UPDATING,
@@ -53,12 +54,15 @@ async function recoverDeletions(context: Context, names: string[]): Promise<void
   }
 }
 
+/** Files of the folder, and of no backup: what they lacked is written anew by whoever needs it. */
+const OF_FOLDER = [LOCK_HOLDER, CHECK_LOCK_HOLDER, SERVED];
+
 /** A new manifest that lacked only its rename is put in place; others go. Then the markers. */
 async function recoverManifests(context: Context, names: string[]): Promise<void> {
   const { folder, staleMs } = context;
   for (const name of names.filter((one) => one.endsWith(TEMP))) {
     const path = join(folder, name);
-    if (name.startsWith(LOCK_HOLDER) || name.startsWith(CHECK_LOCK_HOLDER)) {
+    if (OF_FOLDER.some((beginning) => name.startsWith(beginning))) {
       if ((await ageOf(path)) > staleMs) await rm(path, { force: true });
       continue;
     }

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDER_MODE } from './files';
-import { CHECK_LOCK, LOCK, LOCK_HOLDER, PARTIAL, TEMP, UPDATING } from './names';
+import { CHECK_LOCK, LOCK, LOCK_HOLDER, SERVED, PARTIAL, TEMP, UPDATING } from './names';
 import { clusterFolders } from './scan';
 
 export interface WatchOptions {
@@ -102,6 +102,8 @@ function matters(event: string, name: string | null): boolean {
   if (name === LOCK) return event === 'rename';
   // A check that begins or ends changes nothing either: what it finds comes with the manifest.
   if (name.startsWith(CHECK_LOCK)) return false;
+  // Stands in for a backup that has gone: nothing of it is shown.
+  if (name.startsWith(SERVED)) return false;
   const passing = [PARTIAL, TEMP, UPDATING];
   return !name.startsWith(LOCK_HOLDER) && !passing.some((ending) => name.endsWith(ending));
 }

@@ -244,4 +244,34 @@ describe('two agents, one vault, for a month', function () {
       'each in its time',
     );
   });
+
+  it('one that was started anew makes no second backup for a moment whose own is gone, or dated ahead', async () => {
+    const at = (day: number) => START + day * DAY + 3 * HOUR;
+    const clock = { now: () => new Date(town.machine.now()) };
+    const vault = openFolderVault({ folder: town.folder, clock });
+    const count = async () => (await vault.list(CLUSTER)).length;
+    town.start('left');
+    await town.runUntil(at(2));
+    const all = await count();
+    town.kill('left');
+    const [newest] = await vault.list(CLUSTER);
+    await vault.remove(newest?.manifest.id ?? '');
+    town.start('left');
+    await town.runUntil(at(2) + 5 * MINUTE);
+    assert.equal(await count(), all - 1);
+    assert.equal(town.ends.get('left')?.at(-1), 'there already');
+
+    town.kill('left');
+    await town.runUntil(at(3));
+    town.start('right');
+    await town.runUntil(at(3) + 5 * MINUTE);
+    assert.equal(await count(), all, 'what was slept through is made up for');
+    town.kill('right');
+    town.machine.set(-30 * MINUTE);
+    town.start('left');
+    await town.runUntil(at(3) + 10 * MINUTE);
+    assert.equal(await count(), all, 'nor does another agent make one');
+    await town.runUntil(at(3) + 6 * HOUR);
+    assert.equal(await count(), all + 1, 'the next moment gets its own');
+  });
 });

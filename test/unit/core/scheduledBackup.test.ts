@@ -94,6 +94,51 @@ describe('a scheduled backup', () => {
     assert.equal((await made()).length, 4);
   });
 
+  it('is none where the moment has had its own, wherever that is now, also for one who was started since', async () => {
+    await there('2026-11-22T09:00:00.000Z');
+    const { id } = (await run()) ?? {};
+    await vault.remove(id ?? '');
+    assert.equal(await run(), undefined);
+    assert.deepEqual(
+      story,
+      ['recorded', 'resumed', 'asked'],
+      'nothing was begun for the second one',
+    );
+    const next = '2026-11-22T13:00:00.000Z';
+    assert.ok((await run(parts(), { since: next }, new Date(next))) !== undefined);
+  });
+
+  it('is made where the one of its moment is gone and no good one is left', async () => {
+    await there('2026-11-22T09:00:00.000Z');
+    const { id } = (await run()) ?? {};
+    await vault.remove(id ?? '');
+    const [other] = await vault.list('prod');
+    const verification = { result: 'damaged' as const, at: NOW.toISOString(), by: '1.0.0' };
+    await vault.update(other?.manifest.id ?? '', (before) => ({ ...before, verification }));
+    assert.ok((await run()) !== undefined);
+  });
+
+  it('is none after a clock was set back by an hour, but made where it was ahead before', async () => {
+    assert.ok((await run(parts(), {}, new Date('2026-11-22T12:30:00Z'))) !== undefined);
+    assert.equal(await run(parts(), {}, new Date('2026-11-22T11:30:00Z')), undefined);
+    assert.ok((await run(parts(), {}, new Date('2026-11-22T11:29:59Z'))) !== undefined);
+  });
+
+  it('is made also where that can be noted nowhere', async () => {
+    const full = () => Promise.reject(new Error('There is no room.'));
+    assert.ok((await run(parts({ noteServed: full }))) !== undefined);
+    assert.equal((await made()).length, 1);
+  });
+
+  it('is noted only once it is made', async () => {
+    const before = () => Promise.reject(new Error('No.'));
+    await assert.rejects(run(parts(), { before }));
+    assert.equal(await vault.lastServed('prod'), undefined);
+    await run();
+    const served = { moment: Date.parse(SINCE), at: NOW.getTime() };
+    assert.deepEqual(await vault.lastServed('prod'), served);
+  });
+
   it('is found by whoever asked while it was made: the look comes after the lock', async () => {
     let release: () => void = () => undefined;
     const first = new Promise<void>((done) => (release = done));

@@ -19,8 +19,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** So long (of our own time) may the agent take until it rests. */
 const RESTS_BY_THEN_MS = 60_000;
-/** What a process that died may leave until the next one takes the lock. */
-const LOCKS = ['.lock', '.lock.json', '.verify.lock', '.verify.lock.json'];
+/** What a process that died may leave until the next one takes the lock, and which moment had its backup. */
+const BESIDES = ['.schedule.json', '.lock', '.lock.json', '.verify.lock', '.verify.lock.json'];
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface Year {
@@ -193,7 +193,7 @@ class Life {
       const name = basename(path);
       return [...(state === 'present' ? [name] : []), `${name}.manifest.json`];
     });
-    const left = found.filter((name) => !LOCKS.includes(name) && !expected.includes(name));
+    const left = found.filter((name) => !BESIDES.includes(name) && !expected.includes(name));
     assert.deepEqual(left, [], 'something is left over');
     assert.deepEqual(await world.observer().strays(), []);
   }

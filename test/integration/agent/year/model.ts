@@ -35,6 +35,8 @@ export class Model {
   private failures: { since: number; times: number } = { since: 0, times: 0 };
   /** The day (real) on which pruning was last begun. */
   private pruned = 0;
+  /** The last planned moment that got its backup, when that one was begun, and whether this process knows. */
+  private served: { since: number; at: number; isRemembered: boolean } | undefined;
   private pruneOwed = false;
   private readonly jitters = new Map<number, number>();
 
@@ -55,6 +57,7 @@ export class Model {
   /** The agent has forgotten how often it tried. */
   restarted(): void {
     this.failures = { since: 0, times: 0 };
+    if (this.served !== undefined) this.served.isRemembered = false;
     this.disturbed();
   }
 
@@ -71,10 +74,33 @@ export class Model {
 
   /** "Due = no scheduled backup begun since the last planned moment, future-dated ones ignored." */
   isDue(now: number): boolean {
+    if (this.isServed(now)) return false;
     const since = this.lastMoment(now);
     return !this.backups.some(
       ({ byHand, created }) => !byHand && created >= since && created <= now,
     );
+  }
+
+  /**
+   * "No second backup for the last moment that got one, wherever that one is now." Of a new process: "another one where no
+   * good backup is left, and where the clock was ahead by more than an hour when the first was begun".
+   */
+  isServed(now: number): boolean {
+    const { served } = this;
+    if (served?.since !== this.lastMoment(now)) return false;
+    if (served.isRemembered) return true;
+    const isGood = ({ check, missing }: Remembered) => check === 'ok' && !missing;
+    return served.at - now <= HOUR && this.backups.some(isGood);
+  }
+
+  /** A backup of the agent was made, to its end. */
+  serves(since: Date, at: number): void {
+    this.served = { since: since.getTime(), at, isRemembered: true };
+  }
+
+  /** A new process has been told so. */
+  hearsOfServed(): void {
+    if (this.served !== undefined) this.served.isRemembered = true;
   }
 
   /** The agent begins a backup. */

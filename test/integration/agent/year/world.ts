@@ -158,8 +158,10 @@ export class World {
       backups: () => work(async () => (await vault.list(CLUSTER)).map(policyBackup)),
       backUp: (_, run, signal) =>
         work(async () => {
-          allowed(() => this.model.begins(run));
           const created = this.machine.now();
+          // A new process asks for what the one before has made: that is found out under the lock.
+          const isServed = this.model.isServed(created);
+          if (!isServed) allowed(() => this.model.begins(run));
           const bytes = this.size;
           const doing: Doing = { kind: 'backup', created };
           const fails = !this.reachable || this.disk.isFull;
@@ -181,10 +183,17 @@ export class World {
             throw error;
           }
           allowed(() => {
-            if (fails) throw new Error('a backup was made where none can be');
+            if (made === undefined && isServed) {
+              this.model.hearsOfServed();
+              return;
+            }
             if (made === undefined) throw new Error('a backup was due, and none was made');
+            if (isServed) throw new Error('a second backup was made for a moment');
+            if (fails) throw new Error('a backup was made where none can be');
             this.model.made({ created, byHand: false, bytes, checked: created });
+            this.model.serves(run.since, created);
           });
+          if (made === undefined) return made;
           this.tell('a backup is made');
           return made;
         }),
