@@ -1,5 +1,6 @@
 import type { Beside, PolicyPlace, ShownPolicy } from '../../protocol/policyMessages';
 import { button, h, icon, section } from '../shared/dom';
+import { printable } from '../shared/format';
 
 const WHOSE = {
   cluster: 'This cluster’s own',
@@ -51,7 +52,7 @@ function row(
       open === true && icon('unlock', 'inline'),
       ...(first === undefined
         ? [h('span', { class: 'muted' }, 'None')]
-        : values.map(({ text }) => h('span', { class: 'value' }, text))),
+        : values.map(({ text }) => h('span', { class: 'value' }, printable(text)))),
       first !== undefined && h('span', { class: 'second' }, WHOSE[first.saidBy]),
     ),
     h(

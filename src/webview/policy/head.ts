@@ -1,6 +1,6 @@
 import type { ShownPolicy } from '../../protocol/policyMessages';
 import { button, h, icon } from '../shared/dom';
-import { ageText } from '../shared/format';
+import { ageText, printable } from '../shared/format';
 
 /** Whose policy it is, where it is written, and what can be done with the whole page. */
 export function head(
@@ -18,7 +18,7 @@ export function head(
         'p',
         { class: 'muted' },
         `${system} · `,
-        h('code', {}, file),
+        h('code', {}, printable(file)),
         at !== undefined && ' · read ',
         at !== undefined && h('span', { 'data-age': at }, ageText(at)),
       ),

@@ -4,7 +4,7 @@ import { dueOf } from '../../core/schedule/planned';
 import type { NamedBackup, ShownPolicy } from '../../protocol/policyMessages';
 import { button, h, icon, section } from '../shared/dom';
 import { fact } from '../shared/facts';
-import { ageText, bytesText, counted, countText } from '../shared/format';
+import { ageText, bytesText, counted, countText, printable } from '../shared/format';
 import { momentText } from '../shared/forecast/words';
 
 /** Rows of what would go; more would be read by nobody. */
@@ -150,7 +150,7 @@ function goingTable(going: Present['going'], isEdited: boolean): HTMLElement {
         'th',
         { scope: 'row' },
         momentText(new Date(backup.created)),
-        backup.label !== undefined && h('span', { class: 'second' }, backup.label),
+        backup.label !== undefined && h('span', { class: 'second' }, printable(backup.label)),
       ),
       h('td', { class: 'number' }, bytesText(backup.bytes)),
       h('td', {}, why),

@@ -277,6 +277,22 @@ describe('The agent as a process', function () {
     assert.equal(wrong.code, 2);
   });
 
+  it('warns where others than this machine can read it, and only there', async () => {
+    const WARNING = /warn {2}Whoever reaches this address reads the names of clusters/;
+    await configure({ manualCount: 3 });
+    agent = startAgent(at, { args: ['--listen', '0.0.0.0:0'] });
+    const [, port = ''] = await agent.says(/Metrics and health: http:\/\/0\.0\.0\.0:(\d+)/);
+    await agent.says(WARNING);
+    // What stands behind the port is reached from outside by any name.
+    const reply = await fetch(`http://127.0.0.1:${port}/healthz`);
+    assert.equal(reply.status, 200);
+    assert.equal(await agent.end(), 0);
+    agent = startAgent(at);
+    // Said after the warning would be.
+    await agent.says(/prod: no schedules/);
+    assert.doesNotMatch(agent.said(), WARNING);
+  });
+
   describe('with --once', () => {
     const once = (env: Record<string, string> = {}) => at.run(['agent', '--once', '--json'], env);
     it('does what is due, prunes, and ends', async () => {
