@@ -97,7 +97,7 @@ describe('The command line against a real Consul', function () {
     await at.run(['create', 'prod']);
     const started = Date.now();
     const { clusters } = shapes.clusters.parse(await at.json(['clusters', '--timeout', '5']));
-    assert.ok(Date.now() - started < 8000);
+    assert.ok(Date.now() - started < 20_000);
     const [prod, gone, locked] = clusters;
     assert.equal(prod?.status?.health, 'healthy');
     assert.equal(prod.backups, 1);

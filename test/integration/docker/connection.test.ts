@@ -239,7 +239,7 @@ describe('The connection with a Docker engine', function () {
     assert.equal(await codeOf(upload), 'core.cancelled');
     assert.ok(endless.destroyed && taken < 200);
     await waitFor('all connections to be gone', () => openPipes() <= pipes || undefined, {
-      timeoutMs: 5000,
+      timeoutMs: 30_000,
     });
     assert.equal(await codeOf(archive(docker, AbortSignal.abort())), 'core.cancelled');
   });
@@ -347,7 +347,7 @@ describe('The connection with a Docker engine', function () {
             ? undefined
             : true;
         },
-        { timeoutMs: 5000 },
+        { timeoutMs: 30_000 },
       );
     });
 

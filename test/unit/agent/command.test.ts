@@ -111,7 +111,8 @@ describe('a hook that is a command', function () {
     setInterval(() => {}, 1000);`;
 
   it('is ended with all that it started when its time is over', async () => {
-    const { failure } = await run(stubborn, { timeout: 3_000, grace: 200 });
+    // Time for two programs to start on a busy machine: what was not begun yet could not be ended.
+    const { failure } = await run(stubborn, { timeout: 6_000, grace: 200 });
     assert.equal(failure?.code, 'agent.hookTimeout');
     const pid = await pidIn('deaf');
     await waitFor('the grandchild to end', () => (isAlive(pid) ? undefined : true), PATIENCE);
