@@ -99,7 +99,8 @@ describe('the agent, wherever the clock walks', () => {
       ),
       { numRuns: 150 },
     );
-  });
+    // Each walk has hundreds of turns: a busy machine takes longer.
+  }).timeout(60_000);
 
   /** While time passes as it should and nothing fails, each moment has its backup. */
   async function passes(world: FakeWorld, by: number): Promise<void> {

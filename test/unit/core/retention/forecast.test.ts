@@ -204,7 +204,8 @@ describe('which backups there will be', () => {
       ),
       { numRuns: 150 },
     );
-  });
+    // A slow model: a busy machine takes its time.
+  }).timeout(60_000);
 
   it('whatever the policy, the newest is there, no more than the limit, and a larger count keeps no fewer', () => {
     const count = fc.integer({ min: 1, max: 30 });

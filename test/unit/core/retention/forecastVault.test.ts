@@ -125,7 +125,8 @@ describe('Retention: what a vault will hold', () => {
       fc.property(policies, given, moments, fc.integer({ min: 0, max: 40 }), rhythms, run),
       { numRuns: 300, examples: [[once, madeRoom, Date.parse('2026-10-25'), 1, {}]] },
     );
-  });
+    // Each lives through its time: a busy machine takes longer.
+  }).timeout(60_000);
 
   it('one dated ahead is there and held until its time has come, then as any other', () => {
     const ahead = backup('2026-11-24T03:00:00Z');
