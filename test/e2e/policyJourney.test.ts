@@ -5,6 +5,7 @@ import type { PolicyWindow } from '../support/policy/policyWindow';
 import type { RunningProcess } from '../../src/sandbox/parts/processes';
 import { waitFor } from '../../src/sandbox/parts/wait';
 import type { Workbench } from '../support/workbench';
+import { widenSideBar } from './sideBar';
 
 const VIEW = 'Clusters';
 const ACTIVITY = 'Activity';
@@ -56,7 +57,7 @@ describe('A person with a policy', function () {
   };
 
   it('sees that a cluster has no policy', async () => {
-    await widenSideBar(workbench);
+    await widenSideBar(workbench, 220);
     await workbench.row(VIEW, /^prod.*healthy · no backup yet/);
     await statusIs('Backups: no policy');
     await site.status.hover();
@@ -269,15 +270,4 @@ describe('A person with a policy', function () {
 async function isAtTheWindow({ page }: Workbench): Promise<void> {
   await page.locator('.part.sidebar > .title .title-label').click();
   await page.locator('.part.titlebar:not(.inactive)').waitFor();
-}
-
-/** Names and what is said of them are to be read in the pictures. */
-async function widenSideBar({ page }: Workbench): Promise<void> {
-  const bar = await page.locator('.part.sidebar').boundingBox();
-  assert.ok(bar);
-  const [x, y] = [bar.x + bar.width, bar.y + bar.height / 3];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + 220, y, { steps: 5 });
-  await page.mouse.up();
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startUpsunWindow } from '../support/upsun/upsunWindow';
 import type { UpsunWindow } from '../support/upsun/upsunWindow';
 import type { Workbench } from '../support/workbench';
+import { widenSideBar } from './sideBar';
 
 const VIEW = 'Clusters';
 const PLAN = { name: 'Restore plan: shop' };
@@ -59,7 +60,7 @@ describe('A person with a project on Upsun', function () {
   });
 
   it('sees its environments, and of each backup what it is', async () => {
-    await widenSideBar(workbench);
+    await widenSideBar(workbench, 190);
     await workbench.row(VIEW, /^shop.*healthy/);
     await workbench.expand(VIEW, /^Environments/);
     await workbench.row(VIEW, /^main.*production, active · newest backup 2 h old$/);
@@ -256,14 +257,3 @@ describe('A person with a project on Upsun', function () {
     await workbench.row('Activity', /^Set retention shop.*done/);
   });
 });
-
-/** Names and what is said of them are to be read in the pictures. */
-async function widenSideBar({ page }: Workbench): Promise<void> {
-  const bar = await page.locator('.part.sidebar').boundingBox();
-  assert.ok(bar);
-  const [x, y] = [bar.x + bar.width, bar.y + bar.height / 3];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + 190, y, { steps: 5 });
-  await page.mouse.up();
-}

@@ -75,6 +75,19 @@ export class ScreenPage<Request> {
     return this.page.evaluate(() => (window as unknown as { editor: Editor }).editor.kept);
   }
 
+  /** How wide the page is with all that would have to be scrolled to (pixels), and its controls that have no name. */
+  measured(): Promise<{ width: number; nameless: string[] }> {
+    return this.page.evaluate(() => ({
+      width: document.documentElement.scrollWidth,
+      nameless: [...document.querySelectorAll<HTMLInputElement>('input, select, button')]
+        .filter((element) => {
+          const label = element.getAttribute('aria-label') ?? element.textContent;
+          return label.trim() === '' && (element.labels?.length ?? 0) === 0;
+        })
+        .map((element) => element.outerHTML),
+    }));
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }

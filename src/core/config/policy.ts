@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { intervalProblem } from '../retention/interval';
+import { isTimeZone } from '../retention/zone';
 import { secretReferenceSchema } from './secretReference';
 
 /** `30s`, `5m`, `2h`, `1d`, `1w`, `1M`, `1y`. */
@@ -113,12 +114,3 @@ export const policySchema = z
 
 export type PolicyConfig = z.infer<typeof policySchema>;
 export type Hook = z.infer<typeof hookSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -2,25 +2,13 @@ import { findNodeAtLocation, getNodeValue, parseTree } from 'jsonc-parser';
 import type { JSONPath } from 'jsonc-parser';
 import { configErrors } from './configErrors';
 import { editConfig } from './edit';
+import { EDITED_FIELDS } from './editedFields';
+import type { EditedField } from './editedFields';
 import { policySchema } from './policy';
 import type { PolicyConfig } from './policy';
 
-/** What of a policy a page edits; hooks and notices are edited in the file itself. */
-export const EDITED_FIELDS = [
-  'schedules',
-  'manualCount',
-  'maxBackups',
-  'timeZone',
-  'at',
-  'jitter',
-  'mode',
-  'retries',
-  'smallerBy',
-  'verify',
-] as const satisfies readonly (keyof PolicyConfig)[];
-
 /** What a cluster says of these itself; what is left out is the file's default. */
-export type EditedPolicy = Pick<PolicyConfig, (typeof EDITED_FIELDS)[number]>;
+export type EditedPolicy = Pick<PolicyConfig, EditedField>;
 
 /** Who says something of a cluster: its own entry, the file for all its clusters, or nobody. */
 export type SaidBy = 'cluster' | 'file' | 'nobody';

@@ -1,7 +1,8 @@
 import { policySchema } from '../config/policy';
 import { policyFaults } from '../config/policyFaults';
 import { configErrors } from '../config/configErrors';
-import { EDITED_FIELDS, editPolicy, readPolicy } from '../config/policyText';
+import { EDITED_FIELDS } from '../config/editedFields';
+import { editPolicy, readPolicy } from '../config/policyText';
 import type { EditedPolicy, WrittenPolicy } from '../config/policyText';
 import type { PlanLine } from '../plan';
 import type { SystemDefinition } from '../ports';

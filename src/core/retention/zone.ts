@@ -29,6 +29,16 @@ interface Zone {
 
 const zones = new Map<string, Zone>();
 
+/** Whether there is a zone of that name, like `Europe/Berlin`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * What the wall clock of a zone shows, or has shown before where it is put back: it never runs backwards. So a day
  * begins once, also where the clock goes back over midnight.

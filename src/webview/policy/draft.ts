@@ -1,24 +1,21 @@
+import { EDITED_FIELDS } from '../../core/config/editedFields';
+import type { EditedField } from '../../core/config/editedFields';
 import type { EditedPolicy } from '../../core/config/policyText';
 import { effectivePolicy } from '../../core/policy/effective';
 import { intervalProblem } from '../../core/retention/interval';
 import { policyProblems } from '../../core/retention/problems';
+import { isTimeZone } from '../../core/retention/zone';
 import { countProblem, everyProblem, keysOf, rowsOf, scheduleOf } from '../shared/draftRows';
 import type { DraftRow } from '../shared/draftRows';
 
-/** Fields that hold a line of text; an empty one says nothing: then the file's default counts. */
-export const LINES = [
-  'manualCount',
-  'maxBackups',
-  'timeZone',
-  'at',
-  'jitter',
-  'mode',
-  'retries',
-  'smallerBy',
+/** A field that holds a line of text; an empty one says nothing: then the file's default counts. */
+export type Line = Exclude<EditedField, 'schedules' | 'verify'> | 'every' | 'rate';
+
+export const LINES: readonly Line[] = [
+  ...EDITED_FIELDS.filter((field) => field !== 'schedules' && field !== 'verify'),
   'every',
   'rate',
-] as const;
-export type Line = (typeof LINES)[number];
+];
 
 /** What the cluster says itself of its policy, as it stands in the fields, right or wrong. */
 export interface Draft {
@@ -133,15 +130,6 @@ function lineProblem(line: Line, text: string): string | undefined {
       return NUMBER.test(text) && Number(text) > 0 ? undefined : 'A number above 0.';
     case 'mode':
       return undefined;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }
 
