@@ -1,11 +1,5 @@
-import type {
-  Backup,
-  BackupScope,
-  HostedBackup,
-  HostedListing,
-  HostedRef,
-  RestoreChoices,
-} from '../core/model';
+import type { Backup, HostedBackup, HostedListing, HostedRef, RestoreChoices } from '../core/model';
+import type { BackupOptions } from '../core/operations/backup';
 import { createHosted, fetchHosted, listHosted } from '../core/operations/hosted';
 import {
   planHostedRemove,
@@ -28,14 +22,7 @@ export interface HostedOperations {
   listHosted(p: { cluster: ResolvedCluster }, c: RunContext): Promise<HostedListing>;
   /** Has the platform make one, in a mode that is `hosted`, and follows it to its end. */
   createHosted(
-    p: Recorded & {
-      cluster: ResolvedCluster;
-      mode?: string | undefined;
-      label?: string | undefined;
-      scope?: BackupScope | undefined;
-      on?: string | undefined;
-      answers?: Record<string, string> | undefined;
-    },
+    p: Recorded & Omit<BackupOptions, 'origin'> & { cluster: ResolvedCluster },
     c: RunContext,
   ): Promise<HostedBackup>;
   /** What a restore of one on the platform's own side would do. */
