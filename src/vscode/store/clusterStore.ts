@@ -12,10 +12,11 @@ import type { SystemDefinition } from '../../core/ports';
 import type { FolderVault } from '../../vaults/folder/folderVault';
 import type { OperationsClient } from '../../workers/operationsClient';
 import type { SecretStore } from '../secretStorage';
+import { OpenVaults } from './openVaults';
+import { tidyVaults } from './tidyVaults';
 
 /** What is needed only once the configuration is read: it would make the editor's start slower. */
 const late = () => import('./storeParts');
-type Late = Awaited<ReturnType<typeof late>>;
 
 /** What is known of a cluster's health. */
 export type Health =
@@ -58,7 +59,7 @@ export class ClusterStore {
   #entries: ClusterEntry[] = [];
   #problems: (ConfigProblem & { file: string })[] = [];
   #state: StoreState = 'loading';
-  readonly #vaults = new Map<string, { vault: FolderVault; watcher: { dispose(): void } }>();
+  readonly #vaults: OpenVaults;
   readonly #disposables: { dispose(): unknown }[] = [];
   #loading: Promise<void> | undefined;
   /** One that begins when the one that runs has ended; all who ask meanwhile share it. */
@@ -72,6 +73,7 @@ export class ClusterStore {
     env: Readonly<Record<string, string | undefined>>,
   ) {
     this.folders = userFolders(env);
+    this.#vaults = new OpenVaults(log, () => void this.#vaultChanged());
     const reload = () => void this.reload();
     const patterns = [
       ...(vscode.workspace.workspaceFolders ?? []).map(
@@ -159,7 +161,7 @@ export class ClusterStore {
     }
     this.#entries = entries;
     this.#problems = problems;
-    this.#watchVaults(await late());
+    this.#vaults.watch(new Set(entries.map(({ config }) => config.vault)), await late());
     this.#set(entries.length + problems.length === 0 ? 'empty' : 'ready');
     await this.refreshBackups();
     void this.#tidyVaults();
@@ -235,7 +237,7 @@ export class ClusterStore {
   }
 
   async vaultOf(entry: ClusterEntry): Promise<FolderVault> {
-    return this.#openVault(entry.config.vault, await late()).vault;
+    return this.#vaults.of(entry.config.vault, await late());
   }
 
   /** The entry that a backup belongs to. */
@@ -247,17 +249,6 @@ export class ClusterStore {
     throw coreErrors.unknownBackup({ message: `There is no backup ${id} any more.` });
   }
 
-  #openVault(folder: string, { openFolderVault, vaultOptions }: Late) {
-    let open = this.#vaults.get(folder);
-    if (open === undefined) {
-      const vault = openFolderVault(vaultOptions(folder, this.log));
-      const watcher = vault.watch(() => void this.#vaultChanged());
-      open = { vault, watcher };
-      this.#vaults.set(folder, open);
-    }
-    return open;
-  }
-
   async #vaultChanged(): Promise<void> {
     await this.refreshBackups();
     // A file that is still being copied in is looked at once it rests.
@@ -265,30 +256,9 @@ export class ClusterStore {
     this.#tidyTimer = setTimeout(() => void this.#tidyVaults(), 3_000);
   }
 
-  #watchVaults(parts: Late): void {
-    const wanted = new Set(this.#entries.map((e) => e.config.vault));
-    for (const [folder, open] of this.#vaults) {
-      if (wanted.has(folder)) continue;
-      open.watcher.dispose();
-      this.#vaults.delete(folder);
-    }
-    for (const folder of wanted) this.#openVault(folder, parts);
-  }
-
-  /** Adopts dropped files and cleans up after crashes, in the worker. */
-  async #tidyVaults(): Promise<void> {
-    const byVault = groupByVault(this.#entries);
-    for (const [vault, entries] of byVault) {
-      const clusters = entries.map(({ config }) => ({ name: config.name, system: config.system }));
-      try {
-        const { adopted, removed } = await this.client.call('tidyVault', { vault, clusters });
-        for (const path of adopted) this.log.info(`Adopted ${path}.`);
-        for (const path of removed) this.log.info(`Removed what a crash left: ${path}.`);
-        if (adopted.length > 0) await this.refreshBackups();
-      } catch (error) {
-        this.log.warn(`Tidying ${vault}: ${toErrorInfo(error).message}`);
-      }
-    }
+  #tidyVaults(): Promise<void> {
+    const clusters = this.#entries.map(({ config }) => config);
+    return tidyVaults(clusters, this.client, this.log, () => this.refreshBackups());
   }
 
   #set(state: StoreState): void {
@@ -298,17 +268,7 @@ export class ClusterStore {
 
   dispose(): void {
     clearTimeout(this.#tidyTimer);
-    for (const open of this.#vaults.values()) open.watcher.dispose();
+    this.#vaults.dispose();
     for (const d of this.#disposables) d.dispose();
   }
-}
-
-function groupByVault(entries: readonly ClusterEntry[]): Map<string, ClusterEntry[]> {
-  const groups = new Map<string, ClusterEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.config.vault);
-    if (group === undefined) groups.set(entry.config.vault, [entry]);
-    else group.push(entry);
-  }
-  return groups;
 }
