@@ -37,11 +37,11 @@ const RATE_MB = 50;
 export function createAgentWork(options: AgentWorkOptions): AgentWork {
   const { configuration, operations, lookup, clock, log } = options;
   const listings = new Listings(options.listingLimit);
-  const context = (signal: AbortSignal): RunContext => ({
+  const context = (signal: AbortSignal, progress = () => {}): RunContext => ({
     signal,
     clock,
     log,
-    progress: () => undefined,
+    progress,
   });
   const configOf = ({ key, name }: AgentCluster): ClusterConfig => {
     const config = configuration.find(key);
@@ -69,7 +69,7 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
       );
     },
 
-    async backUp(cluster, { schedule, since, before }, signal) {
+    async backUp(cluster, { schedule, since, before, heard }, signal) {
       const config = configOf(cluster);
       listings.refuseHanging(folderOf(config));
       if (options.inThreads === true) await before();
@@ -81,15 +81,18 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
           mode: config.policy?.mode,
           ...(options.inThreads === true ? {} : { before }),
         },
-        context(signal),
+        context(signal, heard),
       );
     },
 
-    async prune(cluster, signal, known) {
+    async prune(cluster, signal, known, heard) {
       const config = configOf(cluster);
       const { policy = {} } = config;
       listings.refuseHanging(folderOf(config));
-      return operations.prune({ ...(await placeOf(config)), policy, known }, context(signal));
+      return operations.prune(
+        { ...(await placeOf(config)), policy, known },
+        context(signal, heard),
+      );
     },
 
     async check(cluster, id, signal) {

@@ -8,6 +8,7 @@ import { webhookNeed } from '../../core/config/secrets';
 import type { SecretLookup } from '../../core/config/secrets';
 import { isCancellation, toErrorInfo } from '../../core/errors';
 import type { Log } from '../../core/ports';
+import { withOwnSignal } from '../../core/ownSignal';
 import { addInterval, parseInterval } from '../../core/retention/interval';
 import type { AgentConfiguration } from './agentConfiguration';
 import { runCommand } from './command';
@@ -120,7 +121,7 @@ export function createHooks(options: HooksOptions): AgentTells {
     const pauses = options.pauses ?? PAUSES_MS;
     for (let tried = 0; ; tried++) {
       try {
-        await tell(cluster, hook, field, event, stopped);
+        await withOwnSignal(stopped, (signal) => tell(cluster, hook, field, event, signal));
         return;
       } catch (error) {
         const { code, message, next } = toErrorInfo(error);

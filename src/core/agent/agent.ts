@@ -17,6 +17,8 @@ export interface AgentOptions {
   slots?: number;
   /** How long (ms) what runs may take to end when the agent is stopped. Default: a minute. */
   stopLimit?: number;
+  /** How long (ms) a backup or a prune may go on without a sign of progress. Default: 15 minutes. */
+  silenceLimit?: number;
 }
 
 /**
@@ -31,6 +33,7 @@ class Loop implements Agent {
   private readonly started: number;
   private readonly slots;
   private readonly stopLimit: number;
+  private readonly silenceLimit: number;
   private readonly checks: CheckLane;
   private isOnce = false;
   private readonly runs = new Map<string, ClusterRun>();
@@ -46,11 +49,12 @@ class Loop implements Agent {
 
   constructor(
     private readonly parts: AgentParts,
-    { slots = 4, stopLimit = MINUTE }: AgentOptions,
+    { slots = 4, stopLimit = MINUTE, silenceLimit = 15 * MINUTE }: AgentOptions,
   ) {
     this.started = this.now();
     this.slots = pLimit(slots);
     this.stopLimit = stopLimit;
+    this.silenceLimit = silenceLimit;
     this.checks = new CheckLane(parts);
   }
 
@@ -154,6 +158,7 @@ class Loop implements Agent {
       slots,
       tell: (to, event) => this.tell(to, event),
       isOnce: this.isOnce,
+      silenceLimit: this.silenceLimit,
     });
   }
 

@@ -30,5 +30,9 @@ export const agentErrors = errorTable('agent', {
     category: 'failed',
     next: 'See that the disk or the share is there and answers; the agent goes on as soon as it does.',
   },
+  runSilent: {
+    category: 'failed',
+    next: 'See that the cluster and the vault answer; the agent tries again by itself.',
+  },
   runsFailed: { category: 'failed', next: 'The lines above say why, and what to do.' },
 });

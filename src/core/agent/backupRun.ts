@@ -4,6 +4,7 @@ import type { Due } from '../schedule/planned';
 import type { Notice } from './noticeBook';
 import type { AgentCluster, AgentEvent, AgentParts } from './ports';
 import { failureOf } from './pruneRun';
+import type { Sign, Silence } from './silence';
 
 /** What came of one run of a schedule. */
 export interface BackupRunResult {
@@ -21,16 +22,19 @@ export async function runBackup(
   cluster: AgentCluster,
   { schedule, since }: Due,
   eventOf: (notice: Notice) => AgentEvent,
-  signal: AbortSignal,
+  { silence, signal }: { silence: Silence; signal: AbortSignal },
 ): Promise<BackupRunResult> {
   const hooks = { areBegun: false };
-  const before = () => {
-    hooks.areBegun = true;
-    const text = `A backup of "${cluster.name}" is about to be made (${schedule}).`;
-    return tells.before(cluster, eventOf({ kind: 'before', text, schedule }), signal);
+  const run = ({ signal: own, heard, apart }: Sign) => {
+    const before = () => {
+      hooks.areBegun = true;
+      const text = `A backup of "${cluster.name}" is about to be made (${schedule}).`;
+      return apart(tells.before(cluster, eventOf({ kind: 'before', text, schedule }), own));
+    };
+    return work.backUp(cluster, { schedule, since, before, heard }, own);
   };
   try {
-    const made = await work.backUp(cluster, { schedule, since, before }, signal);
+    const made = await silence.within(`The backup of "${cluster.name}"`, signal, run);
     if (made === undefined) return {};
     const text = `A backup of "${cluster.name}" was made (${schedule}).`;
     return { id: made.id, after: { kind: 'done', text, schedule, backupId: made.id } };

@@ -1,3 +1,4 @@
+import { withOwnSignal } from '../ownSignal';
 import { nextCheck, nextCheckAt } from '../schedule/checks';
 import type { PolicyBackup } from '../policy/policyBackup';
 import { Pause, firstPause, pauseAfter } from './backOff';
@@ -70,7 +71,9 @@ export class CheckLane {
     if (this.isOnce) this.begun.add(name);
     const deferred = this.deferred.get(name) ?? { pause: new Pause(), failures: 0 };
     try {
-      const found = await this.parts.work.check(run.cluster, id, signal);
+      const found = await withOwnSignal(signal, (own) =>
+        this.parts.work.check(run.cluster, id, own),
+      );
       this.deferred.delete(name);
       if (found !== undefined) {
         run.checked(id, found);

@@ -1,5 +1,6 @@
 import { toErrorInfo } from '../errors';
 import type { ErrorInfo } from '../errors';
+import { withOwnSignal } from '../ownSignal';
 import type { Verification } from '../model';
 import type { PolicyBackup } from '../policy/policyBackup';
 import { dueOf } from '../schedule/planned';
@@ -12,6 +13,7 @@ import type { Notice } from './noticeBook';
 import type { AgentCluster, AgentClusterState, AgentEvent, AgentParts } from './ports';
 import { PruneRun } from './pruneRun';
 import { RunRecord } from './runRecord';
+import { Silence } from './silence';
 
 const RETRIES = 5;
 /** So soon is the next turn at the earliest (ms), so that none follows itself without a rest. */
@@ -32,6 +34,8 @@ export interface RunParts {
   tell: (cluster: AgentCluster, event: AgentEvent) => void;
   /** One backup is tried, whatever comes due in the meantime. */
   isOnce: boolean;
+  /** How long (ms) what it runs may be silent. */
+  silenceLimit: number;
 }
 
 /** What the agent does for one cluster, one thing after the other: backups, each with a prune after it, and notices. */
@@ -46,6 +50,7 @@ export class ClusterRun {
   readonly notices: NoticeBook;
   private readonly attempts: Attempts;
   private readonly prunes: PruneRun;
+  private readonly silence: Silence;
   private readonly record = new RunRecord();
 
   constructor(
@@ -57,7 +62,8 @@ export class ClusterRun {
     this.notices = new NoticeBook(cluster.name, (notice) =>
       agent.tell(this.cluster, this.eventOf(notice)),
     );
-    this.prunes = new PruneRun(parts, this.notices);
+    this.silence = new Silence(parts.clock, agent.silenceLimit);
+    this.prunes = new PruneRun(parts, this.notices, this.silence);
   }
 
   /** Looks at the cluster's backups, and does what is due. Never throws. */
@@ -167,7 +173,10 @@ export class ClusterRun {
     const { cluster } = this;
     this.record.backupBegan(this.now());
     const eventOf = (notice: Notice) => this.eventOf(notice);
-    const { id, error, after } = await runBackup(this.parts, cluster, due, eventOf, soft);
+    const { id, error, after } = await runBackup(this.parts, cluster, due, eventOf, {
+      silence: this.silence,
+      signal: soft,
+    });
     this.isAtBackup = false;
     this.record.backupEnded(this.now());
     if (error !== undefined) this.failed(due, error);
@@ -180,9 +189,10 @@ export class ClusterRun {
       this.prunes.owe();
     }
     if (after !== undefined) {
-      await tells
-        .after(cluster, eventOf(after), hard, (event) => this.agent.tell(cluster, event))
-        .catch((e: unknown) => log.warn(`${cluster.name}: ${toErrorInfo(e).message}`));
+      const told = eventOf(after);
+      await withOwnSignal(hard, (signal) =>
+        tells.after(cluster, told, signal, (event) => this.agent.tell(cluster, event)),
+      ).catch((e: unknown) => log.warn(`${cluster.name}: ${toErrorInfo(e).message}`));
     }
     if (error === undefined) await this.look();
   }

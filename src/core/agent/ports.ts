@@ -25,22 +25,24 @@ export interface AgentWork {
    * As `scheduledBackup` of the operations: undefined where another agent was quicker.
    *
    * @param run `before` is called once, under the cluster's lock, when it is certain that a backup is to be made; where it
-   * throws, none is made, and that is what is thrown
+   * throws, none is made, and that is what is thrown; `heard` is called at each sign that it goes on
    */
   backUp(
     cluster: AgentCluster,
-    run: { schedule: string; since: Date; before: () => Promise<void> },
+    run: { schedule: string; since: Date; before: () => Promise<void>; heard?: () => void },
     signal: AbortSignal,
   ): Promise<{ id: string } | undefined>;
   /**
    * As `prune` of the operations, without a plan.
    *
    * @param known the guard that held the last one up: told once while it lasts, not after each backup
+   * @param heard called at each sign that it goes on
    */
   prune(
     cluster: AgentCluster,
     signal: AbortSignal,
     known?: RetentionStop['code'],
+    heard?: () => void,
   ): Promise<PruneResult>;
   /** As `scheduledCheck` of the operations. */
   check(cluster: AgentCluster, id: string, signal: AbortSignal): Promise<Verification | undefined>;

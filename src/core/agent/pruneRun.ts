@@ -4,6 +4,7 @@ import { Pause, firstPause, pauseAfter } from './backOff';
 import type { Failure, NoticeBook } from './noticeBook';
 import type { RetentionStop } from '../retention/decide';
 import type { AgentCluster, AgentParts } from './ports';
+import type { Silence } from './silence';
 
 const DAY = 86_400_000;
 
@@ -21,6 +22,7 @@ export class PruneRun {
   constructor(
     private readonly parts: AgentParts,
     private readonly notices: NoticeBook,
+    private readonly silence: Silence,
   ) {}
 
   /** Something changed that a prune may follow from. */
@@ -45,7 +47,11 @@ export class PruneRun {
   async run(cluster: AgentCluster, signal: AbortSignal): Promise<boolean> {
     const { work, clock, log, random } = this.parts;
     try {
-      const { removed, stopped } = await work.prune(cluster, signal, this.heldBy);
+      const { removed, stopped } = await this.silence.within(
+        `Pruning the backups of "${cluster.name}"`,
+        signal,
+        ({ signal: own, heard }) => work.prune(cluster, own, this.heldBy, heard),
+      );
       this.heldBy = stopped?.code;
       this.removed += removed.length;
       this.last = clock.now().getTime();

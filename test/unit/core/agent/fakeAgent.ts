@@ -14,6 +14,7 @@ import type { PolicyBackup } from '../../../../src/core/policy/policyBackup';
 import { FakeClock } from '../../../support/fakeClock';
 
 export const HOUR = 3_600_000;
+const PIECE = HOUR / 6;
 export const HOURLY: PolicyConfig = { schedules: [{ interval: '1h', count: 24 }] };
 
 export const failure = (code: string, category: ErrorCategory = 'failed') =>
@@ -47,9 +48,11 @@ export class FakeWorld {
   readonly work: AgentWork;
   /** Planned moments for which a backup was made, in order. */
   readonly moments: string[] = [];
-  /** How long (ms) a backup takes, and a check. */
+  /** How long (ms) a backup takes, a check, and a hook before a backup. */
   takes = 0;
   checkTakes = 0;
+  hookTakes = 0;
+  afterHook: (signal: AbortSignal) => void = () => undefined;
   /** Thrown by the next runs of each kind, one after the other. */
   readonly fails: Record<'backUp' | 'prune' | 'check' | 'before', Error[]> = {
     backUp: [],
@@ -62,7 +65,7 @@ export class FakeWorld {
   /** Notices arrive once this is over. */
   noticesTake: Promise<void> = Promise.resolve();
   agent: Agent;
-  private stop = new AbortController();
+  stop = new AbortController();
   ended: Promise<void> = Promise.resolve();
 
   constructor(
@@ -125,12 +128,14 @@ export class FakeWorld {
         log,
         random: () => 0,
         tells: {
-          before: (_, event) => {
+          before: async (_, event, signal) => {
             this.hooks.push(event);
             this.tell(`before ${event.cluster}`);
+            if (this.hookTakes > 0) await this.clock.wait(this.hookTakes, signal);
             return this.throwNext('before');
           },
-          after: (_, event) => {
+          after: (_, event, signal) => {
+            this.afterHook(signal);
             this.hooks.push(event);
             this.tell(`after ${event.cluster}: ${event.kind}`);
             return Promise.resolve();
@@ -155,13 +160,17 @@ export class FakeWorld {
     return {
       clusters: () => Promise.resolve([...this.clusters]),
       backups: ({ name }) => Promise.resolve([...this.of(name)]),
-      backUp: async ({ name }, { since, before }, signal) => {
+      backUp: async ({ name }, { since, before, heard }, signal) => {
         const created = this.clock.now().getTime();
         this.tell(`backup ${name}`);
         if (this.failsAlways !== undefined) throw this.failsAlways;
         await this.throwNext('backUp');
         await before();
-        if (this.takes > 0) await this.clock.wait(this.takes, signal);
+        // It shows that it goes on.
+        for (let left = this.takes; left > 0; left -= PIECE) {
+          await this.clock.wait(Math.min(left, PIECE), signal);
+          heard?.();
+        }
         if (signal.aborted) throw failure('core.cancelled', 'cancelled');
         const backup = madeAt(created);
         this.backups.set(name, [...this.of(name), backup]);
