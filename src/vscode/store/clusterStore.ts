@@ -65,6 +65,9 @@ export class ClusterStore {
   /** One that begins when the one that runs has ended; all who ask meanwhile share it. */
   #next: Promise<void> | undefined;
   #tidyTimer: NodeJS.Timeout | undefined;
+  #listings = 0;
+  /** Which listing an entry's backups are from. */
+  readonly #listedBy = new WeakMap<ClusterEntry, number>();
 
   constructor(
     private readonly client: OperationsClient,
@@ -189,25 +192,34 @@ export class ClusterStore {
 
   /** Lists the backups of every vault anew. */
   async refreshBackups(): Promise<void> {
-    await Promise.all(
-      this.#entries.map(async (entry) => {
-        try {
-          const vault = await this.vaultOf(entry);
-          entry.backups = await vault.list(entry.config.name);
-          const folder = join(vault.location, entry.config.name);
-          entry.vaultProblems = vault
-            .problems()
-            .filter(({ path }) => dirname(path) === folder)
-            .map(({ error }) => toErrorInfo(error));
-          entry.listed = true;
-          delete entry.vaultError;
-        } catch (error) {
-          entry.vaultError = toErrorInfo(error);
-        }
-      }),
-    );
+    const listing = ++this.#listings;
+    await Promise.all(this.#entries.map((entry) => this.#list(entry, listing)));
     // Each by itself: while a whole tree is drawn anew, what is called on a row reaches nobody.
     for (const entry of this.#entries) this.#changed.fire(entry);
+  }
+
+  /** @param listing one that was begun later and was faster is not overwritten with what was there before it */
+  async #list(entry: ClusterEntry, listing: number): Promise<void> {
+    const isNewest = (): boolean => {
+      if ((this.#listedBy.get(entry) ?? 0) > listing) return false;
+      this.#listedBy.set(entry, listing);
+      return true;
+    };
+    try {
+      const vault = await this.vaultOf(entry);
+      const backups = await vault.list(entry.config.name);
+      if (!isNewest()) return;
+      entry.backups = backups;
+      const folder = join(vault.location, entry.config.name);
+      entry.vaultProblems = vault
+        .problems()
+        .filter(({ path }) => dirname(path) === folder)
+        .map(({ error }) => toErrorInfo(error));
+      entry.listed = true;
+      delete entry.vaultError;
+    } catch (error) {
+      if (isNewest()) entry.vaultError = toErrorInfo(error);
+    }
   }
 
   /** Asks clusters how they are; all, or one. Never asks the person for a secret. */

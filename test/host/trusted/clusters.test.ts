@@ -17,6 +17,7 @@ import {
   until,
   workspaceFolder,
 } from '../../support/host/services';
+import { layDown } from '../../support/host/vaultBackups';
 
 describe('Clusters in the editor', function () {
   this.timeout(90_000);
@@ -177,6 +178,38 @@ describe('Clusters in the editor', function () {
     assert.equal(dropped()?.manifest.verification?.result, 'ok');
     await rm(join(folder, 'dropped.snap'));
     await until('its absence is seen', () => dropped()?.state === 'missing');
+  });
+
+  it('keep what the newest look at a vault found where an older one comes late', async () => {
+    await configure(services, { clusters: { prod: entry() } });
+    const [cluster] = services.store.entries;
+    assert.ok(cluster);
+    const open = await services.store.vaultOf(cluster);
+    const list = open.list.bind(open);
+    let letCome = (): void => undefined;
+    const late = new Promise<void>((resolve) => (letCome = resolve));
+    let lists = 0;
+    open.list = async (name) => {
+      const found = await list(name);
+      lists += 1;
+      if (lists === 1) await late;
+      return found;
+    };
+    try {
+      const older = services.store.refreshBackups();
+      await until('the older one has looked', () => lists === 1);
+      const { id } = await layDown(vault(), 'prod', { created: new Date(), check: 'ok' });
+      await services.store.refreshBackups();
+      letCome();
+      await older;
+      assert.deepEqual(
+        cluster.backups.map(({ manifest }) => manifest.id),
+        [id],
+      );
+    } finally {
+      letCome();
+      open.list = list;
+    }
   });
 
   it('show backups newest first, 200 at once and the older ones in pages', async () => {
