@@ -69,8 +69,8 @@ export interface PolicyOperations {
       since: string;
       mode?: string | undefined;
       scope?: BackupScope | undefined;
-      /** Called under the lock, once it is certain that one is to be made; where it throws, none is. No thread takes it. */
-      before?: (() => Promise<void>) | undefined;
+      /** Called under the lock, once it is certain that one is to be made; where it throws, none is. */
+      before?: ((signal: AbortSignal) => Promise<void>) | undefined;
     },
     c: RunContext,
   ): Promise<{ id: string } | undefined>;

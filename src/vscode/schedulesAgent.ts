@@ -34,7 +34,6 @@ export function prepareSchedules(
   const work = createAgentWork({
     configuration,
     operations: threaded(services),
-    inThreads: true,
     lookup,
     clock: systemClock,
     log,

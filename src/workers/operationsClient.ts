@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { coreErrors, fromErrorInfo } from '../core/errors';
+import { coreErrors, fromErrorInfo, toErrorInfo } from '../core/errors';
 import type { Log, Progress } from '../core/ports';
 import type { Operations, OperationsOptions } from '../compose/operations';
 import type { WorkerReply, WorkerRequest } from '../protocol/workerMessages';
@@ -24,7 +24,11 @@ interface PendingCall {
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
   progress: Progress | undefined;
+  callback: (name: string) => Promise<void>;
 }
+
+/** A parameter that is a function: called in the caller's own thread when the operation gets there. */
+type Callback = (signal: AbortSignal) => Promise<void>;
 
 /** Calls the operations in worker threads. */
 export class OperationsClient {
@@ -40,7 +44,10 @@ export class OperationsClient {
     private readonly log: Log,
   ) {}
 
-  /** Runs one operation. Rejects with a `ClusterBackupError`. */
+  /**
+   * Runs one operation. A parameter that is a function is called here, and ended together with the call: that one comes to
+   * its end only after it. Rejects with a `ClusterBackupError`.
+   */
   async call<M extends keyof Operations>(
     method: M,
     params: Params<M>,
@@ -107,16 +114,36 @@ class Thread {
       }, CANCEL_GRACE_MS);
     };
     signal?.addEventListener('abort', cancel, { once: true });
+    const { plain, callbacks } = apart(params);
+    const ended = new AbortController();
+    const stop = AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])]);
+    const called = new Set<Promise<void>>();
+    const callback = (name: string) => {
+      const call = Promise.resolve().then(() => callbacks.get(name)?.(stop));
+      called.add(call);
+      return call;
+    };
     try {
       return await new Promise<never>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, progress: options.progress });
-        this.#post({ type: 'call', id, method, params });
+        this.#pending.set(id, { resolve, reject, progress: options.progress, callback });
+        this.#post({ type: 'call', id, method, params: plain, asks: [...callbacks.keys()] });
       });
     } finally {
       clearTimeout(grace);
       signal?.removeEventListener('abort', cancel);
       this.#pending.delete(id);
       this.#rest();
+      ended.abort();
+      await Promise.allSettled(called);
+    }
+  }
+
+  async #answer(call: PendingCall | undefined, ask: number, name: string): Promise<void> {
+    try {
+      await call?.callback(name);
+      this.#post({ type: 'answer', ask });
+    } catch (error) {
+      this.#post({ type: 'answer', ask, error: toErrorInfo(error) });
     }
   }
 
@@ -146,6 +173,7 @@ class Thread {
     }
     const call = this.#pending.get(reply.id);
     if (reply.type === 'progress') call?.progress?.(reply.update);
+    else if (reply.type === 'ask') void this.#answer(call, reply.ask, reply.name);
     else if (reply.type === 'result') call?.resolve(reply.value as never);
     else call?.reject(fromErrorInfo(reply.error));
   }
@@ -162,4 +190,13 @@ class Thread {
     }
     this.#pending.clear();
   }
+}
+
+/** What can cross to a thread, and the functions that can't. */
+function apart(params: unknown): { plain: unknown; callbacks: Map<string, Callback> } {
+  const isFunction = ([, value]: [string, unknown]) => typeof value === 'function';
+  const all = Object.entries(Object(params) as Record<string, unknown>);
+  const callbacks = new Map(all.filter(isFunction) as [string, Callback][]);
+  if (callbacks.size === 0) return { plain: params, callbacks };
+  return { plain: Object.fromEntries(all.filter((entry) => !isFunction(entry))), callbacks };
 }

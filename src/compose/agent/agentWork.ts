@@ -20,8 +20,6 @@ export type AgentOperations = Pick<
 export interface AgentWorkOptions {
   configuration: AgentConfiguration;
   operations: AgentOperations;
-  /** They run in threads, which can't call back: hooks run before the lock is taken then. */
-  inThreads?: boolean;
   /** Asks nobody. Throws, or gives undefined, where a secret is missing. */
   lookup: SecretLookup;
   clock: Clock;
@@ -72,14 +70,13 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
     async backUp(cluster, { schedule, since, before, heard }, signal) {
       const config = configOf(cluster);
       listings.refuseHanging(folderOf(config));
-      if (options.inThreads === true) await before();
       return operations.scheduledBackup(
         {
           cluster: await resolved(config),
           schedule,
           since: since.toISOString(),
           mode: config.policy?.mode,
-          ...(options.inThreads === true ? {} : { before }),
+          before,
         },
         context(signal, heard),
       );

@@ -26,10 +26,10 @@ export async function runBackup(
 ): Promise<BackupRunResult> {
   const hooks = { areBegun: false };
   const run = ({ signal: own, heard, apart }: Sign) => {
-    const before = () => {
+    const before = (stop = own) => {
       hooks.areBegun = true;
       const text = `A backup of "${cluster.name}" is about to be made (${schedule}).`;
-      return apart(tells.before(cluster, eventOf({ kind: 'before', text, schedule }), own));
+      return apart(tells.before(cluster, eventOf({ kind: 'before', text, schedule }), stop));
     };
     return work.backUp(cluster, { schedule, since, before, heard }, own);
   };

@@ -25,11 +25,17 @@ export interface AgentWork {
    * As `scheduledBackup` of the operations: undefined where another agent was quicker.
    *
    * @param run `before` is called once, under the cluster's lock, when it is certain that a backup is to be made; where it
-   * throws, none is made, and that is what is thrown; `heard` is called at each sign that it goes on
+   * throws, none is made, and that is what is thrown. Its signal ends it with the run, also where only that is
+   * cancelled. `heard` is called at each sign that it goes on
    */
   backUp(
     cluster: AgentCluster,
-    run: { schedule: string; since: Date; before: () => Promise<void>; heard?: () => void },
+    run: {
+      schedule: string;
+      since: Date;
+      before: (signal?: AbortSignal) => Promise<void>;
+      heard?: () => void;
+    },
     signal: AbortSignal,
   ): Promise<{ id: string } | undefined>;
   /**

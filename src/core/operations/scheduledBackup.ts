@@ -23,7 +23,7 @@ export interface ScheduledRun {
   mode?: string | undefined;
   scope?: BackupScope | undefined;
   /** Called under the lock, before anything is asked of the cluster; where it throws, no backup is made. */
-  before?: (() => Promise<void>) | undefined;
+  before?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /** Writes what is done down as an activity; only what is really begun is one. */
@@ -70,7 +70,7 @@ export async function scheduledBackup(
       return undefined;
     }
     const backup = await record({ ...context, signal }, async (c) => {
-      await run.before?.();
+      await run.before?.(c.signal);
       await finishInterrupted(parts, c);
       await refuseUnattended(parts, request, c);
       return { id: await make(parts, { ...run, ...request }, c) };
