@@ -92,7 +92,7 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
       );
     },
 
-    async check(cluster, id, signal) {
+    async check(cluster, id, signal, heard) {
       const config = configOf(cluster);
       listings.refuseHanging(folderOf(config));
       return operations.scheduledCheck(
@@ -104,7 +104,7 @@ export function createAgentWork(options: AgentWorkOptions): AgentWork {
           rate: (config.policy?.verify?.rate ?? RATE_MB) * 1e6,
           rhythm: config.policy?.verify,
         },
-        context(signal),
+        context(signal, heard),
       );
     },
 

@@ -1,4 +1,3 @@
-import { withOwnSignal } from '../ownSignal';
 import { nextCheck, nextCheckAt } from '../schedule/checks';
 import type { PolicyBackup } from '../policy/policyBackup';
 import { Pause, firstPause, pauseAfter } from './backOff';
@@ -71,8 +70,9 @@ export class CheckLane {
     if (this.isOnce) this.begun.add(name);
     const deferred = this.deferred.get(name) ?? { pause: new Pause(), failures: 0 };
     try {
-      const found = await withOwnSignal(signal, (own) =>
-        this.parts.work.check(run.cluster, id, own),
+      const what = `The check of ${id} of "${run.cluster.name}"`;
+      const found = await run.checkSilence.within(what, signal, ({ signal: own, heard }) =>
+        this.parts.work.check(run.cluster, id, own, heard),
       );
       this.deferred.delete(name);
       if (found !== undefined) {

@@ -51,6 +51,8 @@ export class ClusterRun {
   private readonly attempts: Attempts;
   private readonly prunes: PruneRun;
   private readonly silence: Silence;
+  /** Of its checks, which hold up nothing else. */
+  readonly checkSilence: Silence;
   private readonly record = new RunRecord();
 
   constructor(
@@ -63,6 +65,7 @@ export class ClusterRun {
       agent.tell(this.cluster, this.eventOf(notice)),
     );
     this.silence = new Silence(parts.clock, agent.silenceLimit);
+    this.checkSilence = new Silence(parts.clock, agent.silenceLimit);
     this.prunes = new PruneRun(parts, this.notices, this.silence);
   }
 

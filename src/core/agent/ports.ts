@@ -50,8 +50,17 @@ export interface AgentWork {
     known?: RetentionStop['code'],
     heard?: () => void,
   ): Promise<PruneResult>;
-  /** As `scheduledCheck` of the operations. */
-  check(cluster: AgentCluster, id: string, signal: AbortSignal): Promise<Verification | undefined>;
+  /**
+   * As `scheduledCheck` of the operations.
+   *
+   * @param heard called at each sign that it goes on
+   */
+  check(
+    cluster: AgentCluster,
+    id: string,
+    signal: AbortSignal,
+    heard?: () => void,
+  ): Promise<Verification | undefined>;
   /** Cleans up in the vaults after crashes. */
   tidy(signal: AbortSignal): Promise<void>;
 }

@@ -156,6 +156,18 @@ export class FakeWorld {
     return Promise.resolve();
   }
 
+  /** Takes its time, and shows that it goes on. */
+  private async going(
+    takes: number,
+    signal: AbortSignal,
+    heard: (() => void) | undefined,
+  ): Promise<void> {
+    for (let left = takes; left > 0; left -= PIECE) {
+      await this.clock.wait(Math.min(left, PIECE), signal);
+      heard?.();
+    }
+  }
+
   private createWork(): AgentWork {
     return {
       clusters: () => Promise.resolve([...this.clusters]),
@@ -166,11 +178,7 @@ export class FakeWorld {
         if (this.failsAlways !== undefined) throw this.failsAlways;
         await this.throwNext('backUp');
         await before();
-        // It shows that it goes on.
-        for (let left = this.takes; left > 0; left -= PIECE) {
-          await this.clock.wait(Math.min(left, PIECE), signal);
-          heard?.();
-        }
+        await this.going(this.takes, signal, heard);
         if (signal.aborted) throw failure('core.cancelled', 'cancelled');
         const backup = madeAt(created);
         this.backups.set(name, [...this.of(name), backup]);
@@ -183,10 +191,10 @@ export class FakeWorld {
         await this.throwNext('prune');
         return { removed: [], frees: 0 };
       },
-      check: async ({ name }, id, signal) => {
+      check: async ({ name }, id, signal, heard) => {
         this.tell(`check ${name}`);
         await this.throwNext('check');
-        if (this.checkTakes > 0) await this.clock.wait(this.checkTakes, signal);
+        await this.going(this.checkTakes, signal, heard);
         const at = this.clock.now();
         const result = this.damaged.has(id) ? ('damaged' as const) : ('ok' as const);
         const checked = this.of(name).map((b) =>

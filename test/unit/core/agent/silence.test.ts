@@ -112,6 +112,31 @@ describe('what the agent runs', () => {
     assert.ok(!world.notices.some(({ kind }) => kind === 'failed'));
   });
 
+  it('is given up as a check, too, without holding up the cluster’s backups or the checks of others', async () => {
+    const checked: string[] = [];
+    const check = world.work.check.bind(world.work);
+    world.work.check = (cluster, ...rest) => {
+      checked.push(cluster.name);
+      if (cluster.name !== 'three') return check(cluster, ...rest);
+      return new Promise((resolve) => free.push(() => resolve(undefined)));
+    };
+    // The oldest is checked first.
+    const old = (days: number) => ({ ...madeAt(world.clock.now()), checked: -days * 24 * HOUR });
+    const verified = { ...HOURLY, verify: { every: '2h' } };
+    world.add('three', verified, [old(2)]);
+    world.add('four', verified, [old(1)]);
+    await world.start();
+    await world.clock.advance(14 * MINUTE);
+    assert.deepEqual(checked, ['three']);
+    await world.clock.advance(5 * MINUTE);
+    assert.deepEqual(checked, ['three', 'four']);
+    const told = world.notices.find(({ cluster }) => cluster === 'three');
+    assert.deepEqual([told?.kind, told?.error?.code], ['checkFailed', 'agent.runSilent']);
+    await world.clock.advance(3 * HOUR);
+    assert.equal(checked.filter((name) => name === 'three').length, 1, 'it has not ended yet');
+    assert.ok(world.made('three').length >= 3);
+  });
+
   it('has a signal of its own each time, and the agent’s own keeps nothing of it', async () => {
     const signals: AbortSignal[] = [];
     const kept: AbortSignal[] = [];
@@ -134,9 +159,9 @@ describe('what the agent runs', () => {
       note(signal);
       return prune(cluster, signal);
     };
-    world.work.check = (cluster, id, signal) => {
+    world.work.check = (cluster, id, signal, heard) => {
       note(signal);
-      return check(cluster, id, signal);
+      return check(cluster, id, signal, heard);
     };
     world.afterHook = note;
     world.add('three', { ...HOURLY, verify: { every: '2h' } });
