@@ -271,22 +271,44 @@ export class Workbench {
       return rows === null || rows.offsetHeight <= element.clientHeight;
     });
     if (allInSight) return false;
+    for (let walks = 0; walks < 10; walks++) {
+      const isFound = await this.walkDown(tree, found);
+      if (isFound !== undefined) return isFound;
+    }
+    throw new Error('The tree is drawn anew all the time.');
+  }
+
+  /** Undefined where the tree was drawn anew on the way: the focused row is gone then. */
+  private async walkDown(
+    tree: Locator,
+    found: () => Promise<boolean>,
+  ): Promise<boolean | undefined> {
+    const focused = '.monaco-list-row.focused';
     await tree.focus();
-    await this.pressAndWait(tree, 'Home', '.monaco-list-row.focused[data-index="0"]');
+    if (!(await this.movesTo(tree, 'Home', `${focused}[data-index="0"]`))) return undefined;
     for (;;) {
       if (await found()) return true;
-      if ((await tree.locator('.monaco-list-row.focused[data-last-element="true"]').count()) > 0) {
-        return false;
-      }
-      const at = await tree.locator('.monaco-list-row.focused').getAttribute('data-index');
-      const moved = `.monaco-list-row.focused:not([data-index="${at ?? ''}"])`;
-      await this.pressAndWait(tree, 'PageDown', moved);
+      const [at] = await tree.locator(focused).evaluateAll((rows) =>
+        rows.map((row) => ({
+          index: row.getAttribute('data-index') ?? '',
+          isLast: row.getAttribute('data-last-element') === 'true',
+        })),
+      );
+      if (at === undefined) return undefined;
+      if (at.isLast) return false;
+      const moved = `${focused}:not([data-index="${at.index}"])`;
+      if (!(await this.movesTo(tree, 'PageDown', moved))) return undefined;
     }
   }
 
-  private async pressAndWait(tree: Locator, key: string, sign: string): Promise<void> {
+  private async movesTo(tree: Locator, key: string, sign: string): Promise<boolean> {
     await this.page.keyboard.press(key);
-    await tree.locator(sign).first().waitFor({ state: 'attached' });
+    return tree
+      .locator(sign)
+      .first()
+      .waitFor({ state: 'attached', timeout: 5_000 })
+      .then(() => true)
+      .catch(() => false);
   }
 
   /** Opens a row's children. */
