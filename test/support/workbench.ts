@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import {
@@ -550,25 +550,40 @@ export class Workbench {
     return all.map((text) => text.trim()).filter((text) => text !== '');
   }
 
-  /** Changes settings of the running window. */
-  async changeSettings(settings: Record<string, unknown>): Promise<void> {
+  /**
+   * Changes settings of the running window and waits until it goes by them.
+   *
+   * @throws where `isTaken` is still false after a minute.
+   */
+  async changeSettings(
+    settings: Record<string, unknown>,
+    isTaken: () => Promise<boolean>,
+  ): Promise<void> {
     Object.assign(this.inner.settings, settings);
-    await writeFile(
-      join(this.server.dataDir, 'data', 'Machine', 'settings.json'),
-      JSON.stringify(this.inner.settings),
-    );
+    const file = join(this.server.dataDir, 'data', 'Machine', 'settings.json');
+    const end = Date.now() + defaultTimeoutMs;
+    // On a busy machine a window that has just opened may miss that its file changed.
+    for (let attempt = 0; Date.now() < end; attempt++) {
+      if (attempt % 10 === 0) {
+        await writeFile(`${file}.new`, JSON.stringify(this.inner.settings));
+        await rename(`${file}.new`, file);
+      }
+      await this.page.waitForTimeout(500);
+      if (await isTaken()) return;
+    }
+    throw new Error(`The window does not go by ${Object.keys(settings).join(', ')}.`);
   }
 
   /** Changes the colour theme and waits until the window wears it. */
   async setTheme(theme: Theme): Promise<void> {
-    await this.changeSettings({ 'workbench.colorTheme': themes[theme] });
     const kind = {
       dark: 'vs-dark',
       light: 'vs',
       'high-contrast': 'hc-black',
       'high-contrast-light': 'hc-light',
     };
-    await this.page.locator(`.monaco-workbench.${kind[theme]}`).waitFor();
+    const dressed = this.page.locator(`.monaco-workbench.${kind[theme]}`);
+    await this.changeSettings({ 'workbench.colorTheme': themes[theme] }, () => dressed.isVisible());
   }
 
   /** Reads what a command copied. */
