@@ -262,6 +262,27 @@ describe('hooks and notices', function () {
     assert.ok(performance.now() - began < 20_000);
   });
 
+  it('each try of a notice has a signal of its own, so that nothing of it stays in one that lives as long as the agent', async () => {
+    const any = AbortSignal.any.bind(AbortSignal);
+    const followed: AbortSignal[] = [];
+    AbortSignal.any = (signals) => {
+      followed.push(...signals);
+      return any(signals);
+    };
+    try {
+      let asked = 0;
+      answer = (_request, response) => response.writeHead(++asked === 2 ? 503 : 200).end();
+      const { tells, cluster } = hooks({ notices: [{ webhook: `${origin}/T0` }, noting('told')] });
+      for (let times = 0; times < 3; times++) await tells.notice(cluster, event());
+      assert.deepEqual([asked, (await noted()).length], [4, 3]);
+    } finally {
+      AbortSignal.any = any;
+    }
+    // Of each try its own and the one of its limit.
+    assert.equal(followed.length, 2 * (4 + 3));
+    assert.equal(new Set(followed).size, followed.length, 'none is followed twice');
+  });
+
   it('notices are given up when the agent stops', async () => {
     answer = () => undefined;
     const controller = new AbortController();
