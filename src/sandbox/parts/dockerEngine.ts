@@ -8,6 +8,7 @@ import { cgroupOf, markOwner, removeCgroups, sweepLeftovers } from './dockerLeft
 import { type LabNode, makeFolders, makeNode } from './dockerNode';
 import { type EngineCertificates, makeEngineCertificates } from './dockerTls';
 import { temporaryFolder } from './folders';
+import { listensAtPath, listensOnPort } from './listening';
 import { type Log, silent } from './log';
 import { MissingPart } from './missing';
 import { freePort } from './ports';
@@ -84,7 +85,8 @@ let swept: Promise<void> | undefined;
 export async function startEngine(options: EngineOptions = {}): Promise<RunningEngine> {
   const log = options.log ?? silent;
   const programs = await ensurePrograms(log);
-  await (swept ??= sweepLeftovers());
+  // What another process left and can't be removed yet is none of this one's affair: the next one tries again.
+  await (swept ??= sweepLeftovers().catch((error: unknown) => log(`Left over: ${String(error)}`)));
   const folder = await temporaryFolder('engine');
   await markOwner(folder.path);
   const [dataRoot = '', execRoot = '', config = ''] = await makeFolders(
@@ -214,6 +216,17 @@ export async function startEngine(options: EngineOptions = {}): Promise<RunningE
 
   try {
     await engine.startDaemon();
+    if (port !== undefined) {
+      const isReady = async (): Promise<true | undefined> =>
+        ((await listensOnPort(port)) &&
+          (tls === undefined || (await listensAtPath(bridgeIn(folder.path), node.pid)))) ||
+        undefined;
+      await waitFor('the port of the engine', isReady, {
+        timeoutMs: 60_000,
+        everyMs: 20,
+        giveUp: () => forwarders.find((forwarder) => forwarder.ended())?.output(),
+      });
+    }
   } catch (error) {
     await engine.stop();
     throw error;
@@ -251,6 +264,9 @@ function tlsArguments(tls: EngineCertificates): string[] {
 
 const innerPort = 2376;
 
+/** Where the way into the node's network begins. */
+const bridgeIn = (folder: string): string => join(folder, 'tcp.sock');
+
 // A port inside the node's network is not one of this machine: a unix socket leads from one into the other.
 function forward(
   node: LabNode,
@@ -258,7 +274,7 @@ function forward(
   port: number,
   socket: string | undefined,
 ): RunningProcess[] {
-  const bridge = join(folder, 'tcp.sock');
+  const bridge = bridgeIn(folder);
   const patient = ['-t', '86400'];
   const outer = startProcess('socat', [
     ...[...patient, `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`],

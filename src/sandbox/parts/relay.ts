@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { ensureDebianPackage } from './debian';
-import { exists } from './folders';
+import { listensAtPath, listensOnPort } from './listening';
 import { type Log, silent } from './log';
 import { type RunningProcess, startProcess } from './processes';
 import { waitFor } from './wait';
@@ -39,7 +39,11 @@ export async function startRelay(
     await Promise.all(parts.map((part) => part.stop('SIGKILL')));
   };
   try {
-    await waitFor('a relay to listen', async () => (await exists(socket)) || undefined, {
+    const isReady = async (): Promise<true | undefined> =>
+      ((await listensAtPath(socket, to.network)) &&
+        (await listensOnPort(from.port, from.network))) ||
+      undefined;
+    await waitFor('a relay to listen', isReady, {
       timeoutMs: 60_000,
       everyMs: 20,
       giveUp: () => parts.find((part) => part.ended())?.output(),

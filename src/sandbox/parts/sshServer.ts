@@ -107,6 +107,7 @@ function listens(port: number): Promise<true | undefined> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(undefined));
+    // Also without an error, where it is let go of before a word was said.
+    socket.once('error', () => resolve(undefined)).once('close', () => resolve(undefined));
   });
 }
