@@ -40,7 +40,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
         });
         return waiting ? undefined : all;
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 180_000 },
     );
   const deploy = async (name: string, text: string, stack: string): Promise<void> => {
     const file = join(engine.folder, name);
@@ -55,7 +55,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
         const left = await engine.docker('ps', '-aq', '--filter', `name=${stack}_`);
         return (left.trim() === '' && ofStack(await read(), stack).length === 0) || undefined;
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 180_000 },
     );
   };
   const targetIds = async (): Promise<TargetIds> => {
@@ -122,7 +122,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
     await waitFor(
       'the volume that a task makes',
       async () => (await read()).find(({ id }) => id.endsWith('/shop_data')),
-      { timeoutMs: 60_000 },
+      { timeoutMs: 180_000 },
     );
     first = await readAllocated();
   });
@@ -266,7 +266,7 @@ describe('a stack as a Compose file and as portable definitions, on a real engin
         const { Ports } = definition(all, 'service/old').value['Endpoint'] as { Ports?: unknown };
         return Ports === undefined ? undefined : all;
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 180_000 },
     );
     const names = nameMapOf(made);
     const target = await targetIds();

@@ -10,6 +10,7 @@ import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { waitFor } from '../../../src/sandbox/parts/wait';
 import { isClusterBackupError } from '../../../src/core/errors';
 import { swarmArchive, tarWith } from '../../support/snapshots/swarm';
+import { hasHelper } from '../../support/swarm/engineApi';
 import { actions, changeOf, Site, wipe } from './restoreSite';
 import { inVolume, refused } from './support';
 
@@ -89,13 +90,13 @@ describe('Docker Swarm: a restore that is disturbed', function () {
     const plan = await site.plan(backup, target);
     const running = site.carryOut(backup, target, plan, { signal: control.signal });
     const half = async () => {
-      if (!(await volumes()).includes('v2')) return undefined;
+      if (!(await hasHelper(target.socket, 'v2'))) return undefined;
       control.abort();
       return true;
     };
     const [error] = await Promise.all([
       refused(running, 'core.cancelled'),
-      waitFor('the second volume', half, { timeoutMs: 60_000, everyMs: 1 }),
+      waitFor('a container at the second volume', half, { timeoutMs: 60_000, everyMs: 1 }),
     ]);
     assert.match(error.message, /Done before: .*volume\/alpha\/v1/);
     assert.deepEqual(await volumes(), ['v1']);
@@ -114,10 +115,7 @@ describe('Docker Swarm: a restore that is disturbed', function () {
     const ended = once(child, 'exit');
     await waitFor(
       'a container at the second volume',
-      async () => {
-        const filters = ['--filter', 'volume=v2', '--filter', 'label=cluster-backup.run'];
-        return (await target.docker('ps', '-aq', ...filters)) === '' ? undefined : true;
-      },
+      async () => (await hasHelper(target.socket, 'v2')) || undefined,
       { timeoutMs: 60_000, everyMs: 1 },
     );
     child.kill('SIGKILL');
@@ -141,8 +139,8 @@ describe('Docker Swarm: a restore that is disturbed', function () {
       (error: unknown) => error,
     );
     await waitFor(
-      'the second volume',
-      async () => ((await volumes()).includes('v2') ? true : undefined),
+      'a container at the second volume',
+      async () => (await hasHelper(target.socket, 'v2')) || undefined,
       { timeoutMs: 60_000, everyMs: 1 },
     );
     await target.kill();

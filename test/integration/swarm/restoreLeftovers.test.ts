@@ -7,6 +7,7 @@ import type { RestoreChoices } from '../../../src/core/model';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { waitFor } from '../../../src/sandbox/parts/wait';
+import { hasHelper } from '../../support/swarm/engineApi';
 import { changeOf, Site } from './restoreSite';
 import { inVolume, traces } from './support';
 
@@ -40,13 +41,9 @@ describe('Docker Swarm: what a killed restore leaves on an engine', function () 
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const ended = once(child, 'exit');
-    const filters = ['--filter', 'volume=data', '--filter', 'label=cluster-backup.run'];
     await waitFor(
       'a container at the volume',
-      async () => {
-        const isThere = (await engine.docker('ps', '-aq', ...filters)) !== '';
-        return (phase.test(said) && isThere) || undefined;
-      },
+      async () => (phase.test(said) && (await hasHelper(engine.socket, 'data'))) || undefined,
       { timeoutMs: 60_000, everyMs: 1 },
     );
     child.kill('SIGKILL');

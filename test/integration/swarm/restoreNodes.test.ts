@@ -4,6 +4,8 @@ import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import { startSwarm } from '../../../src/sandbox/parts/dockerSwarm';
 import type { RunningSwarm } from '../../../src/sandbox/parts/dockerSwarm';
+import { waitFor } from '../../../src/sandbox/parts/wait';
+import { ask } from '../../support/swarm/engineApi';
 import { changeOf, Site } from './restoreSite';
 import type { Place } from './restoreSite';
 import { inVolume, refused, traces, untilRunning } from './support';
@@ -45,15 +47,26 @@ describe('Docker Swarm: a restore of several nodes', function () {
     await site.remove();
   });
 
-  /** A volume goes once the containers of the removed service have. */
+  /** A volume goes once the containers of the removed service have, and one of them may come late. */
   const remove = async (volume = 'cache') => {
-    for (const engine of swarm.engines) {
-      const users = await engine.docker('ps', '-aq', '--filter', `volume=${volume}`);
-      for (const id of users.split('\n').filter((line) => line !== '')) {
-        await engine.docker('rm', '-f', id).catch(() => undefined);
-      }
-      await engine.docker('volume', 'rm', volume);
-    }
+    const list = async (engine: RunningEngine, ...args: string[]) =>
+      (await engine.docker(...args)).split('\n').filter((line) => line !== '');
+    await waitFor(
+      'the volume and all that uses it to be gone',
+      async () => {
+        const tasks = (await ask(manager.socket, 'GET', '/tasks')) as unknown[] | null;
+        let isGone = tasks === null || tasks.length === 0;
+        for (const engine of swarm.engines) {
+          const users = await list(engine, 'ps', '-aq', '--filter', `volume=${volume}`);
+          const there = await list(engine, 'volume', 'ls', '-q', '--filter', `name=^${volume}$`);
+          if (users.length > 0) await engine.docker('rm', '-f', ...users).catch(() => undefined);
+          if (there.length > 0) await engine.docker('volume', 'rm', volume).catch(() => undefined);
+          isGone &&= users.length === 0 && there.length === 0;
+        }
+        return isGone || undefined;
+      },
+      { timeoutMs: 120_000 },
+    );
   };
 
   it('puts each volume back on its own node, where the service finds it', async () => {

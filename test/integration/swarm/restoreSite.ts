@@ -14,6 +14,8 @@ import type { RestoreResult } from '../../../src/core/operations/restore';
 import type { ChangeResult, RestorePlan } from '../../../src/core/plan';
 import type { Log, RunContext } from '../../../src/core/ports';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { waitFor } from '../../../src/sandbox/parts/wait';
+import { ask } from '../../support/swarm/engineApi';
 
 /** What was logged, to be searched for what must not be in it. */
 export class Lines implements Log {
@@ -167,30 +169,45 @@ export function changeOf(plan: RestorePlan, id: string) {
 export async function wipe(engine: RunningEngine): Promise<void> {
   const list = async (...args: string[]) =>
     (await engine.docker(...args)).split('\n').filter((line) => line !== '');
-  const isSwarm = (await engine.docker('info', '--format', '{{.Swarm.LocalNodeState}}')).trim();
-  if (isSwarm === 'active') {
-    for (const kind of ['service', 'config', 'secret'] as const) {
-      const ids = await list(kind, 'ls', '-q');
-      if (ids.length > 0) await engine.docker(kind, 'rm', ...ids);
-    }
-  }
-  const containers = async () => list('ps', '-aq');
-  for (let tries = 0; tries < 100 && (await containers()).length > 0; tries++) {
-    const ids = await containers();
-    await engine.docker('rm', '-f', ...ids).catch(() => undefined);
-  }
-  for (let tries = 0; tries < 50; tries++) {
-    const networks = await list('network', 'ls', '-q', '--filter', 'type=custom');
+  const state = (await engine.docker('info', '--format', '{{.Swarm.LocalNodeState}}')).trim();
+  const isSwarm = state !== 'inactive';
+  const ofSwarm = (['service', 'config', 'secret'] as const).map(
+    (kind) => [kind, () => list(kind, 'ls', '-q'), [kind, 'rm']] as const,
+  );
+  const ownNetworks = async () => {
     const own: string[] = [];
-    for (const id of networks) {
+    for (const id of await list('network', 'ls', '-q', '--filter', 'type=custom')) {
       // One that is going away may be gone by now.
       const told = await engine.docker('network', 'inspect', '-f', '{{.Name}}', id).catch(() => '');
       const name = told.trim();
       if (name !== '' && name !== 'ingress' && name !== 'docker_gwbridge') own.push(id);
     }
-    if (own.length === 0) break;
-    await engine.docker('network', 'rm', ...own).catch(() => undefined);
-  }
-  const volumes = await list('volume', 'ls', '-q');
-  if (volumes.length > 0) await engine.docker('volume', 'rm', ...volumes);
+    return own;
+  };
+  const kinds = [
+    ...(isSwarm ? ofSwarm : []),
+    ['container', () => list('ps', '-aq'), ['rm', '-f']],
+    ['network', ownNetworks, ['network', 'rm']],
+    ['volume', () => list('volume', 'ls', '-q'), ['volume', 'rm']],
+  ] as const;
+  // A task of a removed service may still make its container: with it a volume comes back, or stays in use.
+  const hasTasks = async () =>
+    isSwarm && (((await ask(engine.socket, 'GET', '/tasks')) as unknown[] | null) ?? []).length > 0;
+  let left: string[] = [];
+  await waitFor(
+    'the engine to be empty',
+    async () => {
+      left = (await hasTasks()) ? ['tasks'] : [];
+      for (const [kind, find, remove] of kinds) {
+        const ids = await find();
+        if (ids.length === 0) continue;
+        left.push(`${kind} ${ids.join()}`);
+        await engine.docker(...remove, ...ids).catch(() => undefined);
+      }
+      return left.length === 0 || undefined;
+    },
+    { timeoutMs: 120_000 },
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}; there is ${left.join('; ')}`);
+  });
 }

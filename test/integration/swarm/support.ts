@@ -129,7 +129,7 @@ export async function untilRunning(
   await waitFor(
     `${count} tasks of ${service}`,
     async () => (await running(engine, service)) === count || undefined,
-    { timeoutMs: 60_000, everyMs: 200 },
+    { timeoutMs: 180_000, everyMs: 200 },
   );
 }
 

@@ -59,3 +59,15 @@ export async function readDefinitions(socket: string, node: string): Promise<Def
     node,
   );
 }
+
+/**
+ * Whether a container of ours that uses the volume is there. Asked without a process in between, so that what lasts for
+ * a moment only is seen on a busy machine, too.
+ */
+export async function hasHelper(socket: string, volume: string): Promise<boolean> {
+  const filters = encodeURIComponent(
+    JSON.stringify({ volume: [volume], label: ['cluster-backup.run'] }),
+  );
+  const found = (await ask(socket, 'GET', `/containers/json?all=1&filters=${filters}`)) as Value[];
+  return found.length > 0;
+}

@@ -68,7 +68,7 @@ export async function startShop(): Promise<RunningSwarm & { engine: RunningEngin
         const replicas = await engine.docker('service', 'ls', '--format', '{{.Replicas}}');
         return replicas.trim().split('\n').sort().join(' ') === '1/1 2/2' || undefined;
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 180_000 },
     );
     return { ...swarm, engine };
   } catch (error) {
