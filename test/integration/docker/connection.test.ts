@@ -261,22 +261,25 @@ describe('The connection with a Docker engine', function () {
   });
 
   it('uses a connection again, and takes as long over a stream as its reader likes', async () => {
-    const docker = await connect({ host: engine.host, timeouts: { idle: 0.5 } });
+    const idle = 4;
+    const docker = await connect({ host: engine.host, timeouts: { idle } });
     await nameOf(docker);
     const pipes = openPipes();
     for (let i = 0; i < 5; i++) await nameOf(docker);
-    assert.equal(openPipes(), pipes);
+    // Those of tests before may have gone meanwhile.
+    assert.ok(openPipes() <= pipes);
     const { body } = await archive(docker);
     let bytes = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 1.5 * idle * 1000));
       bytes += chunk.length;
     }
     assert.ok(bytes > volumeMegabytes * megabyte.length);
   });
 
   it('gives an engine up that falls silent, or never answers', async () => {
-    const docker = await connect({ host: engine.host, timeouts: { idle: 0.5, headers: 1 } });
+    // What goes well here has to, on a slow machine too.
+    const docker = await connect({ host: engine.host, timeouts: { idle: 2, headers: 10 } });
     const { body } = await docker.stream('/events', { purpose: 'listen', signal });
     assert.equal(await codeOf(bytesOf(body)), 'docker.stalled');
     engine.freeze(true);

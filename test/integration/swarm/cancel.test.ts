@@ -54,19 +54,34 @@ describe('Docker Swarm: a backup in a thread of its own, cancelled', function ()
 
   it(`leaves nothing behind at any of ${MOMENTS} moments`, async () => {
     const original = await specOf(engine, 'web');
-    const started = performance.now();
-    await backUp(new AbortController().signal, []);
-    const whole = performance.now() - started;
-    const kept = await files();
+    const timed = async (run: Promise<void>): Promise<number> => {
+      const started = performance.now();
+      await run;
+      return performance.now() - started;
+    };
+    let whole = await timed(backUp(new AbortController().signal, []));
+    let kept = await files();
+    let faster = 0;
     await untilRunning(engine, 'web', 1);
     const seen = new Set<string>();
-    for (let moment = 0; moment < MOMENTS; moment++) {
+    for (let moment = 0; moment < MOMENTS;) {
       const stop = new AbortController();
       const phases: string[] = [];
       const after = (whole * (moment + 0.5)) / (MOMENTS + 1);
       const timer = setTimeout(() => stop.abort(), after);
-      await refused(backUp(stop.signal, phases), 'core.cancelled');
+      const run = timed(backUp(stop.signal, phases));
+      const took = await run.catch(() => undefined);
       clearTimeout(timer);
+      if (took !== undefined) {
+        // The machine has more time for it now than when it was measured: that moment comes again, sooner.
+        assert.ok(++faster <= MOMENTS, `${faster} runs ended before they were cancelled`);
+        whole = Math.min(whole * 0.9, took);
+        kept = await files();
+        await untilRunning(engine, 'web', 1);
+        continue;
+      }
+      await refused(run, 'core.cancelled');
+      moment++;
       seen.add(phases.at(-1) ?? '');
       const when = `after ${after.toFixed(0)} ms, in "${phases.at(-1) ?? ''}"`;
       assert.deepEqual(await specOf(engine, 'web'), original, when);

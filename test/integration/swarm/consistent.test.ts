@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { waitFor } from '../../../src/sandbox/parts/wait';
 import {
   context,
   inVolume,
@@ -34,7 +35,8 @@ describe('Docker Swarm: a consistent backup', function () {
     await engine.docker('swarm', 'init', '--advertise-addr', engine.address);
     await engine.docker('volume', 'create', 'pair');
     await inVolume(engine, 'pair', 'dd if=/dev/zero of=/v/mmm bs=1M count=24');
-    await service('writer', ['--replicas', '1', ...mount('pair')], WRITER);
+    // It ends by itself once both are written, and must not be ended in between, however slow the machine is.
+    await service('writer', ['--replicas', '1', ...mount('pair')], WRITER, '60s');
     await service('reader', ['--replicas', '2', ...mount('pair')], 'sleep 100000');
     await service('everywhere', [
       '--mode',
@@ -46,6 +48,13 @@ describe('Docker Swarm: a consistent backup', function () {
     await service('apart', ['--replicas', '1', ...mount('elsewhere')]);
     await untilRunning(engine, 'writer', 1);
     await untilRunning(engine, 'reader', 2);
+    await waitFor(
+      'both files to be there',
+      async () =>
+        (await inVolume(engine, 'pair', 'test -s /v/zzz && echo yes || true')) === 'yes\n' ||
+        undefined,
+      { timeoutMs: 60_000 },
+    );
   });
   after(async () => {
     await station.remove();
@@ -54,9 +63,9 @@ describe('Docker Swarm: a consistent backup', function () {
   afterEach(() => station.close());
 
   const mount = (volume: string) => ['--mount', `type=volume,source=${volume},target=/data`];
-  const service = (name: string, options: string[], script = 'sleep 100000') =>
+  const service = (name: string, options: string[], script = 'sleep 100000', grace = '1s') =>
     engine.docker(
-      ...['service', 'create', '--quiet', '--name', name, '--stop-grace-period', '1s'],
+      ...['service', 'create', '--quiet', '--name', name, '--stop-grace-period', grace],
       ...[...options, 'shell:1', 'sh', '-c', script],
     );
   const only = (name: string) => ({ only: [{ kind: 'volume', name }] });

@@ -6,6 +6,7 @@ import { HELD_LABEL } from '../../../src/adapters/swarm/held';
 import type { ItemisedAdapter } from '../../../src/core/ports';
 import { startEngine } from '../../../src/sandbox/parts/dockerEngine';
 import type { RunningEngine } from '../../../src/sandbox/parts/dockerEngine';
+import { waitFor } from '../../../src/sandbox/parts/wait';
 import { context, inVolume, refused, save, specOf, Station, traces, untilRunning } from './support';
 
 const REQUEST = {
@@ -124,7 +125,11 @@ describe('Docker Swarm: several backups of one cluster at once', function () {
       const id = await engine.docker('service', 'inspect', '--format', '{{.ID}}', 'web');
       await journal.add({ id: id.trim(), name: 'web', replicas: 7 });
       journal.leave();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await waitFor(
+        'the journal to count as left',
+        async () => ((await cut.interrupted?.()) ?? []).length > 0 || undefined,
+        { timeoutMs: 60_000 },
+      );
       assert.match((await cut.resume?.(context()))?.join() ?? '', /not held any more/);
       assert.deepEqual(await specs(), held);
     });
@@ -144,10 +149,12 @@ describe('Docker Swarm: several backups of one cluster at once', function () {
     let second: Promise<unknown> | undefined;
     await during(adapterOf(one), () => {
       second = save(adapterOf(one), { mode: 'live', scope: { parts: ['definitions'] } }, phases);
-      return new Promise((resolve) => setTimeout(resolve, 1000));
+      const waits = () => phases.phases.includes('Waiting for another backup of this cluster');
+      return waitFor('the second one to wait', () => waits() || undefined, {
+        timeoutMs: 60_000,
+      }).then(() => undefined);
     });
     const saved = (await second) as Awaited<ReturnType<typeof save>>;
-    assert.ok(phases.phases.includes('Waiting for another backup of this cluster'));
     assert.ok(!saved.bytes.includes(HELD_LABEL), 'no service was backed up as held');
     assert.deepEqual(await specs(), before);
   });

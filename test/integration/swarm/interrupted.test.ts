@@ -69,7 +69,7 @@ describe('Docker Swarm: what was interrupted, while the engine is down', functio
 
   it('is finished once the engine is back', async () => {
     await waitFor('a leader', async () => (await adapter().status(context())).leader, {
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       everyMs: 1000,
     });
     assert.match((await adapter().resume?.(context()))?.join() ?? '', /web was brought back to 2/);

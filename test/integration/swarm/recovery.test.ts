@@ -19,7 +19,7 @@ import { context } from '../consul/support';
 const MINUTES = 60_000;
 
 describe('The walk back from lost quorum', function () {
-  this.timeout(4 * MINUTES);
+  this.timeout(10 * MINUTES);
 
   let place: Place;
   let swarm: RunningSwarm;
@@ -118,7 +118,7 @@ describe('The walk back from lost quorum', function () {
     assert.match(healed.summary, /3 of 3 managers reachable, all services run/);
     assert.equal(healed.state, 'healthy');
     await waitFor('three tasks', async () => ((await running(one)) === 3 ? true : undefined), {
-      timeoutMs: 60_000,
+      timeoutMs: 3 * MINUTES,
     });
 
     const token = (await one.docker('swarm', 'join-token', '-q', 'manager')).trim();
@@ -253,7 +253,7 @@ async function until(
       last = await read();
       return holds(last) ? last : undefined;
     },
-    { timeoutMs: 90_000, everyMs: 1000 },
+    { timeoutMs: 3 * MINUTES, everyMs: 1000 },
   ).catch((error: unknown) => assert.fail(`${String(error)}: ${JSON.stringify(last, null, 1)}`));
 }
 
@@ -263,7 +263,7 @@ async function startService(manager: RunningEngine, all: readonly RunningEngine[
     ...['service', 'create', '-d', '--name', 'web', '--replicas', '3', 'test:1', 'sleep', '10000'],
   );
   await waitFor('three tasks', async () => ((await running(manager)) === 3 ? true : undefined), {
-    timeoutMs: 60_000,
+    timeoutMs: 3 * MINUTES,
   });
 }
 

@@ -265,12 +265,12 @@ describe('Backing up UCP and MKE by their own container', function () {
 
         it('is ended when it stays silent', async () => {
           await setFault(engine, 'hang');
-          const cluster = site.cluster({ timeouts: { silence: 5 } }, us);
+          const cluster = site.cluster({ timeouts: { silence: 20 } }, us);
           const error = await refused(
             site.operations.backup({ cluster, origin }, testContext()),
             'ucp.silent',
           );
-          assert.match(error.message, /for 5 seconds.*Step 2 of 4/);
+          assert.match(error.message, /for 20 seconds.*Step 2 of 4/);
           await site.assertClean();
         });
       });

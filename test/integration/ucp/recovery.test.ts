@@ -13,7 +13,7 @@ const VERSION = '3.2.6';
 const IMAGE = `docker/ucp:${VERSION}`;
 
 describe('The walk back from lost quorum with the stand-in of UCP', function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
 
   let swarm: RunningSwarm;
   let place: Place;
@@ -54,7 +54,7 @@ describe('The walk back from lost quorum with the stand-in of UCP', function () 
           last = await read();
           return holds(last) ? last : undefined;
         },
-        { timeoutMs: 120_000, everyMs: 1000 },
+        { timeoutMs: 240_000, everyMs: 1000 },
       ).catch((error: unknown) =>
         assert.fail(`${String(error)}: ${JSON.stringify(last, null, 1)}`),
       );

@@ -61,7 +61,7 @@ describe('The stand-in of UCP and MKE', function () {
   const ping = async (): Promise<string> => {
     const { port, stop } = await reachController(engine);
     try {
-      return await waitFor('the controller to answer', () => ask(port), { timeoutMs: 60_000 });
+      return await waitFor('the controller to answer', () => ask(port), { timeoutMs: 180_000 });
     } finally {
       await stop();
     }
@@ -135,7 +135,7 @@ describe('The stand-in of UCP and MKE', function () {
       await setFault(engine, 'hang');
       const hanging = ucp(['backup', '--id', cluster]);
       await waitFor('UCP to stop', async () => (await running()).join() === 'ucp' || undefined, {
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
       });
       await refused(/another backup is in progress/, ['backup', '--id', cluster], { name: 'ucp2' });
       await refused(/already in use/, ['backup', '--id', cluster]);
@@ -241,7 +241,7 @@ describe('The stand-in of UCP and MKE', function () {
         'the agents to be there',
         async () =>
           (await engine.docker('service', 'ls')).includes('ucp-uninstall-agent') || undefined,
-        { timeoutMs: 60_000 },
+        { timeoutMs: 180_000 },
       );
       await engine.docker('rm', '--force', 'ucp');
       await never;
