@@ -88,6 +88,24 @@ describe('The page of a cluster’s policy in a browser', function () {
     );
   });
 
+  it('lets the date be dragged on while the page is drawn anew', async () => {
+    await show();
+    await drawing().first().scrollIntoViewIfNeeded();
+    const seen = await drawing().first().boundingBox();
+    assert.ok(seen);
+    const { mouse } = screen.page;
+    await mouse.move(seen.x + seen.width / 4, seen.y + 20);
+    await mouse.down();
+    const before = await drawing().first().elementHandle();
+    await show(shownPolicy({ backups: backupsEvery(1, 30) }));
+    assert.ok(await before.evaluate((element) => !element.isConnected));
+    await mouse.move(seen.x + seen.width / 2, seen.y + 20);
+    assert.ok(Math.abs(Number(await slider().inputValue()) - 182) <= 1);
+    await mouse.up();
+    await mouse.move(seen.x + seen.width / 4, seen.y + 20);
+    assert.ok(Math.abs(Number(await slider().inputValue()) - 182) <= 1);
+  });
+
   it('begins with presets where nothing happens by itself', async () => {
     const { own: _, inherited: _i, ...bare } = shownPolicy({ backups: [] });
     await show(bare);

@@ -40,6 +40,8 @@ const LEAST_WIDTH = 240;
 export class TimelineView {
   readonly element: HTMLElement;
   readonly #figures = h('div', { class: 'figures' });
+  /** Which of the drawings the pointer drags the date in. */
+  #dragged: number | undefined;
   readonly #slider = h('input', {
     type: 'range',
     class: 'slider',
@@ -85,6 +87,7 @@ export class TimelineView {
       this.#monthly,
     );
     this.#drawSpans();
+    this.#followPointer();
     new ResizeObserver(() => {
       const width = Math.max(LEAST_WIDTH, Math.floor(this.#figures.clientWidth));
       if (width === this.#width) return;
@@ -161,7 +164,6 @@ export class TimelineView {
         tickText: (tick) => tickText(tick, this.#span.id),
         width: this.#width,
       });
-      this.#follow(drawing);
       const empty = lanes.length === 0;
       const figure = h(
         'figure',
@@ -181,20 +183,26 @@ export class TimelineView {
     this.#moved();
   }
 
-  /** The pointer moves the date, too. */
-  #follow(drawing: Drawing): void {
-    const { element } = drawing;
-    const move = (event: PointerEvent) => {
-      const past = drawing.dateAt(event.clientX).getTime() - this.#stretch.from.getTime();
+  /** The pointer moves the date, too. What is drawn anew while it is dragged takes the place of what was there. */
+  #followPointer(): void {
+    const figures = this.#figures;
+    const move = ({ clientX }: PointerEvent) => {
+      const drawing = this.#drawings[this.#dragged ?? -1];
+      if (drawing === undefined) return;
+      const past = drawing.dateAt(clientX).getTime() - this.#stretch.from.getTime();
       this.#slider.value = String(Math.round(past / this.#span.step));
       this.#moved();
     };
-    element.addEventListener('pointerdown', (event) => {
-      element.setPointerCapture(event.pointerId);
+    figures.addEventListener('pointerdown', (event) => {
+      const under = event.composedPath();
+      const at = this.#drawings.findIndex(({ element }) => under.includes(element));
+      if (at < 0) return;
+      this.#dragged = at;
+      figures.setPointerCapture(event.pointerId);
       move(event);
     });
-    element.addEventListener('pointermove', (event) => {
-      if (element.hasPointerCapture(event.pointerId)) move(event);
+    figures.addEventListener('pointermove', (event) => {
+      if (figures.hasPointerCapture(event.pointerId)) move(event);
     });
   }
 
