@@ -4,6 +4,7 @@ import type {
   BackupMetadata,
   ComponentStatus,
   DcosSettings,
+  DcosWork,
   DcosWorkFault,
   MarathonGroup,
   RestoreMetadata,
@@ -23,6 +24,7 @@ export class ServiceRefusal extends Error {
 
 /** A backup or a restore that goes on by itself. */
 interface Work {
+  kind: DcosWork;
   begun: number;
   looks: number;
   fault: DcosWorkFault | undefined;
@@ -55,6 +57,8 @@ export interface Surroundings {
 export class BackupService {
   backupFault: DcosWorkFault | undefined;
   restoreFault: DcosWorkFault | undefined;
+  /** What does not end yet, however long it has taken. */
+  held: DcosWork | undefined;
   readonly broken: string[] = [];
   readonly #kept: Kept[] = [];
   #asked = 0;
@@ -108,7 +112,7 @@ export class BackupService {
   /** Each look at it may be the one at which its work is over. */
   #look(kept: Kept): void {
     const { work } = kept;
-    if (work === undefined || work.fault?.kind === 'stuck') return;
+    if (work === undefined || work.fault?.kind === 'stuck' || work.kind === this.held) return;
     const { begun, limits, fault } = work;
     const over = work.looks >= limits.looks && Date.now() - begun >= limits.milliseconds;
     work.looks++;
@@ -123,7 +127,7 @@ export class BackupService {
     const { metadata } = kept;
     metadata.status = 'STATUS_BACKING_UP';
     metadata.component_status = { marathon: { status: 'STATUS_BACKING_UP' } };
-    kept.work = this.#begin(this.backupFault, this.around.settings.backup, (failed) => {
+    kept.work = this.#begin('backup', this.backupFault, (failed) => {
       metadata.status = failed === undefined ? 'STATUS_READY' : 'STATUS_ERROR';
       metadata.component_status = { marathon: failed ?? { status: 'STATUS_READY' } };
     });
@@ -137,7 +141,7 @@ export class BackupService {
     if (metadata.status !== 'STATUS_READY') {
       throw new ServiceRefusal(400, `backup ${metadata.id} is not ready: ${metadata.status}`);
     }
-    const { restores: form, ownStatus, restore: limits } = this.around.settings;
+    const { restores: form, ownStatus } = this.around.settings;
     const own = (status: string) => {
       if (ownStatus === 'tells') metadata.status = status;
     };
@@ -152,7 +156,7 @@ export class BackupService {
       metadata.restores = [...[metadata.restores ?? []].flat(), restore];
     }
     own('STATUS_RESTORING');
-    kept.work = this.#begin(this.restoreFault, limits, (failed) => {
+    kept.work = this.#begin('restore', this.restoreFault, (failed) => {
       restore.component_status = { marathon: failed ?? { status: 'STATUS_READY' } };
       const status = failed === undefined ? 'STATUS_READY' : 'STATUS_ERROR';
       if (form === 'array') restore.status = status;
@@ -171,8 +175,9 @@ export class BackupService {
     this.#kept.splice(this.#kept.indexOf(kept), 1);
   }
 
-  #begin(fault: DcosWorkFault | undefined, limits: Work['limits'], end: Work['end']): Work {
-    return { begun: Date.now(), looks: 0, fault, limits: { ...limits }, end };
+  #begin(kind: DcosWork, fault: DcosWorkFault | undefined, end: Work['end']): Work {
+    const limits = { ...this.around.settings[kind] };
+    return { kind, begun: Date.now(), looks: 0, fault, limits, end };
   }
 
   #made(label: string, master: number): Kept {

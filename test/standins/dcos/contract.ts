@@ -56,6 +56,9 @@ export type DcosFault =
   /** Tokens given so far are not known any more; the question gets its 401. */
   | { kind: 'tokensRunOut' };
 
+/** What goes on by itself once it was asked for. */
+export type DcosWork = 'backup' | 'restore';
+
 /** What becomes of what is begun from now on. */
 export type DcosWorkFault =
   /** Ends in `STATUS_ERROR`; the reason stands beside Marathon's status. */
@@ -143,6 +146,8 @@ export interface DcosStandIn {
   spoil(fault: DcosFault | undefined, rule?: FaultRule): void;
   spoilBackups(fault: DcosWorkFault | undefined): void;
   spoilRestores(fault: DcosWorkFault | undefined): void;
+  /** What is begun of that kind goes on, and may end only when it is held no longer. */
+  hold(kind: DcosWork | undefined): void;
   /** Puts a backup there, of Marathon's present state. @returns its id */
   keep(label: string, more?: Partial<BackupMetadata>, master?: number): string;
   /** Nothing is kept any more, and nothing was asked. */

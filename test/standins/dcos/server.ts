@@ -147,6 +147,7 @@ export async function startDcosStandIn(options: DcosStandInOptions = {}): Promis
     spoil: (fault, rule) => faults.spoil(fault, rule),
     spoilBackups: (fault) => void (service.backupFault = fault),
     spoilRestores: (fault) => void (service.restoreFault = fault),
+    hold: (kind) => void (service.held = kind),
     keep: (label, more = {}, master = 0) => service.keep(label, more, master),
     clear: () => {
       service.clear();

@@ -8,9 +8,6 @@ const HOUR = 3_600_000;
 export async function masterWithBackups(): Promise<DcosStandIn> {
   const dcos = await startDcosStandIn({
     tls: true,
-    // Long enough to be seen.
-    backup: { looks: 2, milliseconds: 2_000 },
-    restore: { looks: 2, milliseconds: 2_000 },
     away: { requests: 2, milliseconds: 0, service: true },
     restores: 'array',
   });
