@@ -62,7 +62,7 @@ describe('A person with a Consul cluster', function () {
   });
 
   it('backs up by right-click, with mode and label', async () => {
-    await workbench.contextMenu(VIEW, 'prod', 'Back Up Now…');
+    await workbench.contextMenu(VIEW, 'prod', 'Back Up Now…', workbench.offered('Consistent'));
     await workbench.pick('Consistent');
     await workbench.answer('no spaces', { expect: 'Label' });
     await workbench.questionMessage(/letters, digits/);
@@ -126,7 +126,7 @@ describe('A person with a Consul cluster', function () {
       await writeFile(file, text.replace(consul.address, proxy.address));
       await workbench.runCommand('Cluster Backup: Refresh');
       while (proxy.requests.length === 0) await workbench.page.waitForTimeout(100);
-      await workbench.inlineAction(VIEW, 'prod', 'Back Up Now…');
+      await workbench.inlineAction(VIEW, 'prod', 'Back Up Now…', workbench.offered('Stale'));
       await workbench.pick('Stale');
       await workbench.answer('');
       await workbench.answerNotification('Back Up prod', 'Cancel');

@@ -95,7 +95,8 @@ describe('A person with DC/OS Enterprise', function () {
   });
 
   it('makes one: its label is checked while it is typed, and Marathon’s restart is announced', async () => {
-    await workbench.contextMenu(VIEW, /^On the Master/, 'Back Up Now…');
+    const label = workbench.question('Label');
+    await workbench.contextMenu(VIEW, /^On the Master/, 'Back Up Now…', label);
     await workbench.answer('ab', { expect: 'Label' });
     await workbench.questionMessage(/3 to 25 characters/);
     await workbench.answer('a.b', { expect: 'Back Up prod' });
@@ -106,9 +107,11 @@ describe('A person with DC/OS Enterprise', function () {
     assert.match(question, /Warning: Marathon restarts\. Running tasks go on/);
     assert.match(question, /stays there/);
     await inEachTheme('dcos-announced');
+    dcos.hold('backup');
     await workbench.answerDialog('Back Up');
     await workbench.notification(/STATUS_BACKING_UP/);
     await workbench.screenshot('dcos-backing-up');
+    dcos.hold(undefined);
     await workbench.notification('Backed up prod as before-change');
     await workbench.row(VIEW, /^before-change.*ready/);
     await workbench.screenshot('dcos-backed-up');
@@ -118,7 +121,8 @@ describe('A person with DC/OS Enterprise', function () {
 
   it('is told the cause where one ends in error', async () => {
     dcos.spoilBackups({ kind: 'fails', reason: 'ZooKeeper session expired' });
-    await workbench.inlineAction(VIEW, /^prod/, 'Back Up Now…');
+    const mode = workbench.offered('By its backup service');
+    await workbench.inlineAction(VIEW, /^prod/, 'Back Up Now…', mode);
     await workbench.pick('By its backup service');
     await workbench.answer('unlucky', { expect: 'Label' });
     await workbench.answerDialog('Back Up');
@@ -131,7 +135,8 @@ describe('A person with DC/OS Enterprise', function () {
   });
 
   it('exports Marathon’s groups into the vault, and opens the text, which is no backup', async () => {
-    await workbench.contextMenu(VIEW, /^Exports in the Vault/, 'Back Up Now…');
+    const label = workbench.question('Export prod');
+    await workbench.contextMenu(VIEW, /^Exports in the Vault/, 'Back Up Now…', label);
     await workbench.answer('friday', { expect: 'Export prod' });
     await workbench.notification('Exported prod');
     await workbench.screenshot('dcos-exported');
@@ -160,7 +165,7 @@ describe('A person with DC/OS Enterprise', function () {
     await workbench.expand(VIEW, /^Marathon/);
     await workbench.expand(VIEW, /^\//);
     await workbench.expand(VIEW, /^\/?shop/);
-    await workbench.contextMenu(VIEW, /^web/, 'Compare with Live');
+    await workbench.contextMenu(VIEW, /^web/, 'Compare with Live', workbench.offered('friday'));
     await workbench.pick('friday');
     const diff = workbench.page.locator('.monaco-diff-editor');
     await diff.getByText('shop/web:1.5.0').first().waitFor();
@@ -185,9 +190,11 @@ describe('A person with DC/OS Enterprise', function () {
     assert.match(question, /A backup of the present state is made first/);
     assert.match(question, /Tasks that were started after the backup are killed/);
     await workbench.screenshot('dcos-confirm');
+    dcos.hold('restore');
     await workbench.answerDialog('Restore prod');
     await workbench.notification(/STATUS_RESTORING/);
     await workbench.screenshot('dcos-restoring');
+    dcos.hold(undefined);
     const told = await workbench.notification('Restored before-change', 90_000);
     assert.match(await told.innerText(), /kept on the platform’s side as before-restore/);
     await page.getByRole('heading', { name: 'Restored' }).waitFor();

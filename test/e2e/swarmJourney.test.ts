@@ -56,7 +56,7 @@ describe('A person with a Docker swarm', function () {
   });
 
   it('backs up the stack by right-click', async () => {
-    await workbench.contextMenu(VIEW, /^shop(?!-swarm|_)/, 'Back Up…');
+    await workbench.contextMenu(VIEW, /^shop(?!-swarm|_)/, 'Back Up…', workbench.offered('Live'));
     await workbench.pick('Live');
     await workbench.answer('before-change', { expect: 'Label' });
     const told = await (await workbench.notification('Backed up stack shop')).innerText();
@@ -137,7 +137,8 @@ describe('A person with a Docker swarm', function () {
       'COLOUR=blue',
       'shop_web',
     );
-    await workbench.contextMenu(VIEW, /^shop_web/, 'Compare with Live');
+    const backup = workbench.offered('before-change');
+    await workbench.contextMenu(VIEW, /^shop_web/, 'Compare with Live', backup);
     await workbench.pick('before-change');
     await workbench.page
       .locator('.tab', { hasText: /shop_web: backup of .* ↔ shop-swarm now/ })

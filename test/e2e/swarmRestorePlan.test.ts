@@ -75,7 +75,7 @@ describe('A person who restores a swarm', function () {
 
   it('backs up, and plans the restore onto an engine that is in no swarm', async () => {
     await workbench.openView('Cluster Backup');
-    await workbench.contextMenu('Clusters', 'prod', 'Back Up Now…');
+    await workbench.contextMenu('Clusters', 'prod', 'Back Up Now…', workbench.offered('Live'));
     await workbench.pick('Live');
     await workbench.pickMany([]);
     await workbench.answer('before', { expect: 'Label' });

@@ -34,8 +34,9 @@ describe('The snapshot editor in every theme', function () {
   for (const theme of ['light', 'high-contrast', 'high-contrast-light', 'dark'] as Theme[]) {
     it(`can be read in ${theme}`, async () => {
       await workbench.setTheme(theme);
-      await workbench.page.waitForTimeout(500);
       const frame = workbench.customEditorFrame();
+      // The page is told of it later than the window.
+      await frame.locator(`body[data-vscode-theme-kind="vscode-${theme}"]`).waitFor();
       const heading = frame.getByRole('heading').first();
       const [text, back] = await heading.evaluate((element) => {
         const view = element.ownerDocument.defaultView;
@@ -64,7 +65,7 @@ describe('The snapshot editor in every theme', function () {
       .customEditorFrame()
       .locator('[aria-sort]:not([aria-sort="none"])')
       .first();
-    assert.match((await sorted.innerText()).trim(), /Count/);
+    await sorted.filter({ hasText: 'Count' }).waitFor();
   });
 
   it('says what is wrong with a damaged file, and what can still be read', async () => {

@@ -71,8 +71,9 @@ describe('A person with a backup of UCP or MKE', function () {
 
   const openWith = async (name: string): Promise<void> => {
     // The window learns of an extension's editors a while after it is there.
+    const question = workbench.page.getByPlaceholder(`Select editor for '${name}'`);
     for (let attempt = 0; attempt < 30; attempt++) {
-      await workbench.contextMenu(EXPLORER, name, 'Open With...');
+      await workbench.contextMenu(EXPLORER, name, 'Open With...', question);
       const editors = await workbench.quickPickItems();
       if (editors.some((label) => label.includes(EDITOR))) break;
       await workbench.page.keyboard.press('Escape');

@@ -56,7 +56,8 @@ describe('A person with Docker UCP', function () {
 
   it('gives the password that the tree asks for, and sees version, health and managers', async () => {
     await workbench.row(VIEW, /^prod.*needs a secret/);
-    await workbench.contextMenu(VIEW, /^prod/, 'Enter Secrets…');
+    const secret = workbench.question('ucp-admin');
+    await workbench.contextMenu(VIEW, /^prod/, 'Enter Secrets…', secret);
     await workbench.answer(site.api.admin.password, { expect: 'ucp-admin' });
     const prod = await workbench.row(VIEW, /^prod.*healthy.*Docker UCP \/ MKE/);
     await workbench.row(VIEW, /^old.*healthy/);
@@ -71,9 +72,11 @@ describe('A person with Docker UCP', function () {
   });
 
   it('backs up on a manager: nothing stops, nothing is asked, and the swarm is offered', async () => {
-    await workbench.contextMenu(VIEW, /^node1/, 'Back Up Here…');
+    await workbench.contextMenu(VIEW, /^node1/, 'Back Up Here…', workbench.question('Label'));
     await workbench.answer('before-upgrade', { expect: 'Label' });
     const told = await workbench.notification('Backed up prod');
+    // Under the mouse it stays.
+    await told.hover();
     assert.match(await told.innerText(), /checked/);
     await workbench.screenshot('ucp-backed-up');
     assert.equal((await vault()).filter((f) => f.endsWith('.ucp.tar.gpg')).length, 1);
@@ -101,7 +104,8 @@ describe('A person with Docker UCP', function () {
   });
 
   it('has the product write one to the manager’s disk, and fetches it into the vault', async () => {
-    await workbench.contextMenu(VIEW, /^prod(?!-)/, 'Back Up Now…');
+    const mode = workbench.offered('HTTP API');
+    await workbench.contextMenu(VIEW, /^prod(?!-)/, 'Back Up Now…', mode);
     await workbench.pick('HTTP API');
     await workbench.answer('nightly', { expect: 'Label' });
     const question = await workbench.dialogText();
@@ -109,8 +113,8 @@ describe('A person with Docker UCP', function () {
     await workbench.screenshot('ucp-hosted-warned');
     await workbench.answerDialog(/^Back Up$/);
     const told = await workbench.notification('It lies on node1:/srv/ucp, not in the vault');
+    await told.getByRole('button', { name: 'Fetch into the Vault' }).waitFor();
     await workbench.screenshot('ucp-hosted-made');
-    assert.ok(await told.getByRole('button', { name: 'Fetch into the Vault' }).isVisible());
     await workbench.clearNotifications();
     await workbench.expand(VIEW, /^On the Managers/);
     const name = (await runInNode(site.prod.node, 'ls', '/srv/ucp'))
@@ -119,7 +123,7 @@ describe('A person with Docker UCP', function () {
     assert.ok(name);
     await workbench.row(VIEW, new RegExp(`^${name}.*ready.*node1:/srv/ucp`));
     await inEachTheme('ucp-tree');
-    await workbench.contextMenu(VIEW, name, 'Fetch into the Vault…');
+    await workbench.contextMenu(VIEW, name, 'Fetch into the Vault…', workbench.question('Label'));
     await workbench.answer('fetched', { expect: 'Label' });
     const fetched = await workbench.notification(`Fetched ${name} into the vault of prod`);
     assert.match(await fetched.innerText(), /checked/);
@@ -130,7 +134,8 @@ describe('A person with Docker UCP', function () {
   });
 
   it('is told what stops on 3.1, and backs up the swarm with it', async () => {
-    await workbench.contextMenu(VIEW, /^old/, 'Back Up Now…');
+    const mode = workbench.offered('By its own container');
+    await workbench.contextMenu(VIEW, /^old/, 'Back Up Now…', mode);
     await workbench.pick('By its own container');
     await workbench.answer('', { expect: 'Label' });
     const question = await workbench.dialogText();
@@ -172,9 +177,9 @@ describe('A person with Docker UCP', function () {
   it('plans a restore over what is installed: uninstalling and the unlock key are asked', async () => {
     await site.prod.docker('swarm', 'update', '--autolock=true');
     const key = (await site.prod.docker('swarm', 'unlock-key', '-q')).trim();
-    await workbench.contextMenu(VIEW, 'before-upgrade', 'Restore…');
     const page = workbench.customEditorFrame();
-    await page.getByRole('heading', { name: 'Restore plan: prod' }).waitFor();
+    const heading = page.getByRole('heading', { name: 'Restore plan: prod' });
+    await workbench.contextMenu(VIEW, 'before-upgrade', 'Restore…', heading);
     await page.getByText('MKE 3.8.1 is still installed').waitFor();
     await page.getByText('Autolock is on: the unlock key of the swarm is needed').waitFor();
     await workbench.screenshot('ucp-plan-blocked');

@@ -182,7 +182,7 @@ describe('A person with a project on Upsun', function () {
     await page.getByRole('button', { name: 'Restore…' }).click();
     await workbench.answerDialog('Restore shop');
     await page.getByRole('heading', { name: 'The restore failed' }).waitFor();
-    assert.ok((await page.getByRole('main').innerText()).includes(log));
+    await page.getByRole('main').getByText(log).first().waitFor();
     await inEachTheme('upsun-failed');
     await workbench.clearNotifications();
     await (await workbench.row('Activity', /^Restore shop.*failed/)).click();

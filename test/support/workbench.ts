@@ -176,13 +176,14 @@ export class Workbench {
     await row.click();
   }
 
-  /** The titles the palette offers for some text. */
+  /** The titles the palette offers for some text that is in one at least. */
   async commandsFor(text: string): Promise<string[]> {
     await this.openPalette('F1', `>${text}`);
-    await this.page.waitForTimeout(500);
+    // It has all commands at first, and those of extensions a while after them.
+    await this.quickInput().getByRole('option', { name: text }).first().waitFor();
     const titles = await this.quickPickItems();
     await this.page.keyboard.press('Escape');
-    return titles.filter((title) => title !== 'No matching results');
+    return titles;
   }
 
   /** Opens a file of the workspace in the editor that is its default. */
@@ -271,7 +272,7 @@ export class Workbench {
       return rows === null || rows.offsetHeight <= element.clientHeight;
     });
     if (allInSight) return false;
-    for (let walks = 0; walks < 10; walks++) {
+    for (const end = Date.now() + startTimeoutMs; Date.now() < end;) {
       const isFound = await this.walkDown(tree, found);
       if (isFound !== undefined) return isFound;
     }
@@ -341,31 +342,42 @@ export class Workbench {
     view: string,
     text: string | RegExp,
     entry: string,
-    expected?: Locator,
+    expected: Locator,
   ): Promise<void> {
-    await this.#pickFromMenu(view, text, entry);
-    if (expected === undefined) return;
+    await this.#onItsRow(entry, () => this.#pickFromMenu(view, text, entry), expected);
+  }
+
+  async #onItsRow(title: string, call: () => Promise<void>, expected: Locator): Promise<void> {
     const question = this.page.getByPlaceholder(/which cluster\?$/i);
     for (let tries = 1; ; tries++) {
+      await call();
       // One of them may stand in a page's own frame; the other comes to nothing.
       const timeout = startTimeoutMs;
       await Promise.any([expected, question].map((one) => one.first().waitFor({ timeout })));
       if (!(await question.isVisible())) return;
-      assert.ok(tries < 5, `${entry} is called without its row again and again`);
+      assert.ok(tries < 5, `${title} is called without its row again and again`);
       await this.page.keyboard.press('Escape');
       await question.waitFor({ state: 'hidden' });
-      await this.#pickFromMenu(view, text, entry);
     }
   }
 
   async #pickFromMenu(view: string, text: string | RegExp, entry: string): Promise<void> {
     const row = await this.row(view, text);
     await row.click({ button: 'right' });
-    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry });
-    await item.first().waitFor();
-    // The menu takes the mouse only a moment after it is drawn.
-    await this.page.waitForTimeout(300);
-    await item.first().click();
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry }).first();
+    await item.waitFor();
+    // The menu takes the mouse only a moment after it is drawn; on a busy machine the moment is longer.
+    for (let clicks = 0; clicks < 5; clicks++) {
+      await this.page.waitForTimeout(300);
+      if (clicks > 0 && !(await item.isVisible())) return;
+      await item.click();
+      const isTaken = await item
+        .waitFor({ state: 'hidden', timeout: 5_000 })
+        .then(() => true)
+        .catch(() => false);
+      if (isTaken) return;
+    }
+    throw new Error(`The menu does not take ${entry}.`);
   }
 
   /** The entries of a row's menu. */
@@ -379,11 +391,19 @@ export class Workbench {
     return texts.map((entry) => entry.split('\n')[0]?.trim() ?? '').filter((entry) => entry !== '');
   }
 
-  /** Clicks a row's inline icon by its title. */
-  async inlineAction(view: string, text: string | RegExp, title: string): Promise<void> {
-    const row = await this.row(view, text);
-    await row.hover();
-    await row.locator(`.actions [aria-label^="${title}"]`).first().click();
+  /** Clicks a row's inline icon by its title, again where it was called without its row, as from a menu. */
+  async inlineAction(
+    view: string,
+    text: string | RegExp,
+    title: string,
+    expected: Locator,
+  ): Promise<void> {
+    const click = async (): Promise<void> => {
+      const row = await this.row(view, text);
+      await row.hover();
+      await row.locator(`.actions [aria-label^="${title}"]`).first().click();
+    };
+    await this.#onItsRow(title, click, expected);
   }
 
   /** Clicks an icon of a view's title bar. */
@@ -415,9 +435,14 @@ export class Workbench {
     return items.locator('.quick-input-list-row:first-child .label-name').allInnerTexts();
   }
 
+  /** An entry of a quick pick. */
+  offered(label: string | RegExp): Locator {
+    return this.quickInput().getByRole('option').filter({ hasText: label }).first();
+  }
+
   /** Picks an entry of a quick pick. */
   async pick(label: string | RegExp): Promise<void> {
-    const item = this.quickInput().getByRole('option').filter({ hasText: label }).first();
+    const item = this.offered(label);
     await item.waitFor();
     const shown = await item.elementHandle();
     await item.click();
@@ -427,6 +452,9 @@ export class Workbench {
 
   /** Ticks entries of a quick pick that takes several, and accepts. */
   async pickMany(labels: readonly (string | RegExp)[]): Promise<void> {
+    // What is pressed before it is there is lost.
+    const several = this.page.locator('.quick-input-widget.show-checkboxes:visible');
+    await several.locator('.monaco-list-row').first().waitFor();
     for (const label of labels) {
       // These rows are check boxes, not options.
       const row = this.quickInput().locator('.monaco-list-row').filter({ hasText: label });
@@ -441,10 +469,14 @@ export class Workbench {
     return this.quickInput().filter({ hasNot: list });
   }
 
+  /** An input box that says this. */
+  question(text: string | RegExp): Locator {
+    return this.inputBox().filter({ hasText: text });
+  }
+
   /** Types into the input box and accepts with Enter; a box with an error keeps standing. */
   async answer(text: string, options: { expect?: string | RegExp } = {}): Promise<void> {
-    const all = this.inputBox();
-    const box = options.expect === undefined ? all : all.filter({ hasText: options.expect });
+    const box = options.expect === undefined ? this.inputBox() : this.question(options.expect);
     await box.waitFor();
     await box.locator('.quick-input-box input, .quick-input-box textarea').first().fill(text);
     await this.page.keyboard.press('Enter');
@@ -499,12 +531,17 @@ export class Workbench {
     await shown.waitForElementState('hidden');
   }
 
-  /** Waits for a notification. */
-  async notification(text: string | RegExp, timeoutMs = defaultTimeoutMs): Promise<Locator> {
-    const found = this.page
+  /** A notification on screen. */
+  told(text: string | RegExp): Locator {
+    return this.page
       .locator('.notifications-toasts .notification-toast')
       .filter({ hasText: text })
       .first();
+  }
+
+  /** Waits for a notification. */
+  async notification(text: string | RegExp, timeoutMs = defaultTimeoutMs): Promise<Locator> {
+    const found = this.told(text);
     await found.waitFor({ timeout: timeoutMs });
     return found;
   }
