@@ -38,15 +38,15 @@ const steps = [
   {
     name: 'unit',
     title: 'Unit and contract tests',
-    commands: [mocha(10_000, 'unit', 'contract')],
+    commands: [mocha(minute, 'unit', 'contract')],
     counts: true,
     limit: 10 * minute,
   },
   {
     name: 'integration',
     title: 'Integration tests against real parts',
-    commands: [mocha(minute, ...integration.filter((folder) => isOfEngines(folder)))],
-    beside: mocha(minute, ...integration.filter((folder) => !isOfEngines(folder))),
+    commands: [mocha(3 * minute, ...integration.filter((folder) => isOfEngines(folder)))],
+    beside: mocha(3 * minute, ...integration.filter((folder) => !isOfEngines(folder))),
     counts: true,
     limit: 60 * minute,
   },

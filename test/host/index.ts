@@ -29,7 +29,7 @@ export async function run(): Promise<void> {
     Mocha.reporters.Base.consoleLog = print;
     const mocha = new Mocha({
       ui: 'bdd',
-      timeout: 30_000,
+      timeout: 120_000,
       color: false,
       forbidOnly: process.env['CI'] !== undefined,
       ...(grep === undefined ? {} : { grep }),

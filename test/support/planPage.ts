@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { PlanRequest, ShownPlan } from '../../src/protocol/planMessages';
 import { repositoryRoot } from '../../src/sandbox/parts/folders';
+import { workOf } from './browser';
 import { itemisedPlan } from './plans';
 
 /** What the editor hands a page, kept for the test to read. */
@@ -12,11 +13,14 @@ interface Editor {
 
 /** The built page of a plan in a browser, without an editor around it: fast, and any plan can be shown. */
 export class PlanPage {
-  private constructor(readonly page: Page) {}
+  private constructor(
+    readonly page: Page,
+    private readonly worked: () => Promise<number>,
+  ) {}
 
   static async open(browser: Browser): Promise<PlanPage> {
     const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(90_000);
     await page.setContent('<!DOCTYPE html><html lang="en"><body></body></html>');
     await page.evaluate(() => {
       const editor: Editor = { sent: [], kept: undefined };
@@ -32,10 +36,10 @@ export class PlanPage {
     const built = join(repositoryRoot, 'dist', 'webview');
     await page.addStyleTag({ path: join(built, 'plan.css') });
     await page.addScriptTag({ path: join(built, 'plan.js') });
-    return new PlanPage(page);
+    return new PlanPage(page, await workOf(page));
   }
 
-  /** Sends what the editor shows; gives the milliseconds until it is drawn and laid out. */
+  /** Sends what the editor shows; gives the milliseconds of work until it is drawn and laid out. */
   async show(changes: Partial<ShownPlan>): Promise<number> {
     const plan = itemisedPlan([]);
     const shown = {
@@ -48,16 +52,17 @@ export class PlanPage {
       safetyBackup: true,
       state: 'planned',
     };
-    return this.page.evaluate(
-      (reply) => {
-        const begin = performance.now();
-        // Handled at once, other than by postMessage.
-        window.dispatchEvent(new MessageEvent('message', { data: reply }));
-        document.body.getBoundingClientRect();
-        return performance.now() - begin;
-      },
-      { type: 'plan', shown: { ...shown, ...changes } },
-    );
+    const data = await this.page.evaluateHandle((reply) => reply, {
+      type: 'plan',
+      shown: { ...shown, ...changes },
+    });
+    const before = await this.worked();
+    await this.page.evaluate((reply) => {
+      // Handled at once, other than by postMessage.
+      window.dispatchEvent(new MessageEvent('message', { data: reply }));
+      document.body.getBoundingClientRect();
+    }, data);
+    return (await this.worked()) - before;
   }
 
   /** What the page asked of the editor so far. */

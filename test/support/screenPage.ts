@@ -31,7 +31,7 @@ export class ScreenPage<Request> {
     { width = 1100, height = 800, kept }: { width?: number; height?: number; kept?: unknown } = {},
   ): Promise<ScreenPage<Request>> {
     const page = await browser.newPage({ viewport: { width, height } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(90_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());

@@ -20,7 +20,7 @@ import {
 import { layDown } from '../../support/host/vaultBackups';
 
 describe('Clusters in the editor', function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let services: Services;
   let consul: RunningConsul;
   let tree: ClusterTree;

@@ -109,7 +109,7 @@ function planned(more: Partial<HostedRestorePlan> = {}): HostedRestorePlan {
 }
 
 describe('Backups on a platform’s own side, in the editor', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let services: Services;
   let tree: ClusterTree;
   let call: Services['client']['call'];

@@ -150,7 +150,7 @@ describe('Notices in a window', () => {
     const patient = open([], 3_600_000);
     patient.notices.look();
     assert.deepEqual(patient.ui.told, []);
-    const { ui, notices } = open([], 200);
+    const { ui, notices } = open([], 2_000);
     notices.look();
     assert.deepEqual(ui.told, []);
     await until('it is told without anything that happens', () => ui.told.length === 1);

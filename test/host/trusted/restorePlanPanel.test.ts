@@ -42,7 +42,7 @@ function tabs(cluster: string): vscode.Tab[] {
 }
 
 async function eventually(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !what(); i++) await new Promise((done) => setTimeout(done, 50));
+  for (let i = 0; i < 1_200 && !what(); i++) await new Promise((done) => setTimeout(done, 50));
   assert.ok(what());
 }
 

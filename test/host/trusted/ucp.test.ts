@@ -60,7 +60,7 @@ const backup = (cluster: string): Backup =>
   }) as never;
 
 describe('UCP and MKE in the editor', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let services: Services;
   let tree: ClusterTree;
   let call: Services['client']['call'];

@@ -8,13 +8,14 @@ import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { exists, repositoryRoot, temporaryFolder } from '../../../src/sandbox/parts/folders';
 import { run } from '../../../src/sandbox/parts/processes';
 import { seed } from '../../../src/sandbox/seed';
+import { startFaultProxy } from '../../support/faultProxy';
 import { shapes, vendorObject } from './shapes';
 import { Workplace } from './support';
 
 const MASTER = 'the-master-token-of-this-test';
 
 describe('The command line against a real Consul', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let consul: RunningConsul;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let at: Workplace;
@@ -89,21 +90,29 @@ describe('The command line against a real Consul', function () {
 
   it('says how clusters are, also those that do not answer, in a bounded time', async () => {
     const connection = { system: 'consul', token: { env: 'TOKEN' } };
+    const proxy = await startFaultProxy(consul.address);
+    proxy.inject({ kind: 'silent' });
     await at.configure({
       prod: { ...connection, address: consul.address },
       gone: { ...connection, address: 'http://127.0.0.1:1' },
       locked: { system: 'consul', address: consul.address, token: { secret: 'none' } },
+      silent: {
+        ...connection,
+        address: proxy.address,
+        timeouts: { headers: 600, idle: 600 },
+      },
     });
     await at.run(['create', 'prod']);
-    const started = Date.now();
-    const { clusters } = shapes.clusters.parse(await at.json(['clusters', '--timeout', '5']));
-    assert.ok(Date.now() - started < 20_000);
-    const [prod, gone, locked] = clusters;
+    const { clusters } = shapes.clusters.parse(await at.json(['clusters', '--timeout', '15']));
+    const [prod, gone, locked, silent] = clusters;
     assert.equal(prod?.status?.health, 'healthy');
     assert.equal(prod.backups, 1);
     assert.equal(prod.lastBackup?.manifest.cluster, 'prod');
     assert.ok(gone?.error);
     assert.equal(locked?.error?.code, 'config.secretMissing');
+    assert.equal(silent?.error?.code, 'cli.noAnswer');
+    assert.match(silent.error.message, /within 15 s/);
+    await proxy.close();
     const table = await at.run(['clusters']);
     assert.match(table.out, /^prod {4}consul {2}healthy \(1\/1 voters\)/m);
     const quick = shapes.clusters.parse(await at.json(['clusters', '--no-status']));

@@ -19,7 +19,7 @@ const pruned = z.object({
 const LONG = { every: '30d' };
 
 describe('Policies by the command line as a process', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let consul: RunningConsul;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 

@@ -22,7 +22,7 @@ const isSnapshot = (method: string, path: string) =>
   method === 'GET' && path.startsWith('/v1/snapshot');
 
 describe('The command line as a process', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let consul: RunningConsul;
   let proxy: FaultProxy;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -175,7 +175,7 @@ describe('The command line as a process', function () {
         child.stdin.write(`${next[1]}\r`);
       });
       // A question nobody expected must not hold the test up.
-      const patience = setTimeout(() => child.stdin.end('\x03\x03'), 45_000);
+      const patience = setTimeout(() => child.stdin.end('\x03\x03'), 120_000);
       const [code] = (await once(child, 'close')) as [number];
       clearTimeout(patience);
       return { code, text };

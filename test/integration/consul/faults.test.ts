@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningConsul } from '../../../src/sandbox/parts/consulServer';
 import { startConsul } from '../../../src/sandbox/parts/consulServer';
+import { waitFor } from '../../../src/sandbox/parts/wait';
 import type { FaultProxy } from '../../support/faultProxy';
 import { startFaultProxy } from '../../support/faultProxy';
 import {
@@ -172,8 +173,8 @@ describe('Consul: behind a connection that fails', function () {
     let before: number;
     beforeEach(() => (before = sent(isRestore)));
     afterEach(() => assert.equal(sent(isRestore) - before, 1));
-    const restore = (more = {}, signal?: AbortSignal) =>
-      adapter(more).restore(sending(Readable.from([snapshot]), snapshot.length), context(signal));
+    const restore = (more = {}, run = context()) =>
+      adapter(more).restore(sending(Readable.from([snapshot]), snapshot.length), run);
 
     it('when the server is busy', async () => {
       proxy.inject({ kind: 'answer', status: 429, body: 'try again' }, { when: isRestore });
@@ -214,10 +215,20 @@ describe('Consul: behind a connection that fails', function () {
 
     it('when a person cancels while the leader applies it', async () => {
       proxy.inject({ kind: 'silent' }, { when: isRestore });
-      const error = await refused(
-        restore({}, AbortSignal.timeout(500)),
-        'consul.restoreUnconfirmed',
+      const stop = new AbortController();
+      const run = context(stop.signal);
+      const restoring = refused(restore({}, run), 'consul.restoreUnconfirmed');
+      // Not before it has all of it: cancelled on its way, nothing would be replaced.
+      await waitFor(
+        'it to be sent whole',
+        () =>
+          (run.phases.at(-1) === 'Waiting for the leader to apply it' &&
+            sent(isRestore) > before) ||
+          undefined,
+        { timeoutMs: 60_000, everyMs: 20 },
       );
+      stop.abort();
+      const error = await restoring;
       assert.match(error.message, /was cancelled/);
     });
   });

@@ -10,7 +10,7 @@ import { Workplace } from '../cli/support';
 import { CREATE, DELETE, LOOK, RESTORE } from './site';
 
 describe('The command line against the stand-in of DC/OS', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let server: DcosStandIn;
   let settings: DcosSettings;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -183,7 +183,7 @@ describe('DC/OS: logging in at the stand-in', function () {
 });
 
 describe('DC/OS: the open edition', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let site: DcosSite;
   before(async () => {
     site = await DcosSite.make({ variant: 'open', version: '1.13.5' });

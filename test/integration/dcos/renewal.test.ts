@@ -37,8 +37,8 @@ describe('DC/OS: tokens that run out while something is followed', function () {
   it('a token that holds for a moment only is renewed as often as it takes', async () => {
     const { server } = site;
     server.revokeTokens();
-    server.settings.tokenSeconds = 1;
-    server.settings.backup = { looks: 3, milliseconds: 2500 };
+    server.settings.tokenSeconds = 2;
+    server.settings.backup = { looks: 3, milliseconds: 5000 };
     const logins = count(LOGIN);
     assert.equal((await site.create('made-now')).state, 'ready');
     assert.ok(count(LOGIN) - logins >= 2);

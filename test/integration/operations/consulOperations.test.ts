@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toErrorInfo } from '../../../src/core/errors';
@@ -250,14 +250,19 @@ describe('operations on a real Consul', function () {
     const cluster = await clusterAt(place, consul.address);
     const backup = await client.call('backup', { cluster, origin: manual }, { own: true });
     const folder = join(place.vault, 'prod');
-    await copyFile(backup.path, join(place.vault, 'by-hand.snap'));
-    const bytes = await readFile(backup.path);
-    await writeFile(join(folder, 'half.snap'), bytes.subarray(0, bytes.length / 2));
-
     const clusters = [{ name: 'prod', system: 'consul' }];
+    // The thread is there before the files are: a busy machine takes as long for one as a file has to rest.
+    await client.call('tidyVault', { vault: place.vault, clusters });
+    const bytes = await readFile(backup.path);
+    const dropped = [join(place.vault, 'by-hand.snap'), join(folder, 'half.snap')] as const;
+    await copyFile(backup.path, dropped[0]);
+    await writeFile(dropped[1], bytes.subarray(0, bytes.length / 2));
+    const soon = new Date(Date.now() + 1_900);
+    for (const file of dropped) await utimes(file, soon, soon);
+
     const early = await client.call('tidyVault', { vault: place.vault, clusters });
     assert.deepEqual(early.adopted, [], 'a file that may still be copied is left alone');
-    await sleep(2_500);
+    await sleep(4_500);
     const { adopted } = await client.call('tidyVault', { vault: place.vault, clusters });
     assert.deepEqual(adopted.map((p) => basename(p)).sort(), ['by-hand.snap', 'half.snap']);
     const all = await list();

@@ -5,7 +5,7 @@ import { startConsulStandIn } from '../../../src/sandbox/consulStandIn';
 import { sampleKeys, seed } from '../../../src/sandbox/seed';
 
 describe('The Consul that tests and the try-out start', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('denies whoever has no token when ACLs are on, and shuts out who has no certificate', async () => {
     const consul = await startConsul({ acl: { masterToken: 'the-master-token' }, tls: true });
@@ -39,7 +39,7 @@ describe('The Consul that tests and the try-out start', function () {
 });
 
 describe('The stand-in for Consul', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('makes snapshots that a real Consul restores, and restores those of a real Consul', async () => {
     const consul = await startConsul();

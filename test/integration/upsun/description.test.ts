@@ -19,7 +19,7 @@ const operations = Object.entries(own.paths).flatMap(([path, methods]) =>
 );
 
 describe('The description of Upsun that is this project’s own', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('is one that the library takes, operation by operation', async () => {
     const [judge] = await judges();

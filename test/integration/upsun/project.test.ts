@@ -4,7 +4,7 @@ import { SHOP } from '../../standins/upsun/sample';
 import { UpsunSite } from './site';
 
 describe('Upsun: a project of the stand-in, found and looked at', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let site: UpsunSite;
   beforeEach(async () => (site = await UpsunSite.start()));
   afterEach(() => site.finish());

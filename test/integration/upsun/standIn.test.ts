@@ -10,7 +10,7 @@ const CHECKOUT = `/projects/${SHOP}/environments/feature%2Fcheckout`;
 const OLD = `/projects/${SHOP}/environments/feature%2Fold-idea`;
 
 describe('The stand-in of Upsun', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let site: Site;
   /** A test that asks for what is wrong says so; all others must not break a description. */
   let expected: RegExp[];

@@ -55,7 +55,7 @@ async function checkWhole(folder: string): Promise<Backup[]> {
 }
 
 describe('a process killed in the middle of a change to the vault', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   interface Case {
     action: string;

@@ -45,7 +45,7 @@ const shown: ShownHosted = {
 };
 
 describe('The page of a backup on a platform’s own side, in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let page: ScreenPage<HostedRequest>;
 
@@ -103,7 +103,7 @@ describe('The page of a backup on a platform’s own side, in a browser', functi
 });
 
 describe('The plan of a restore on the platform’s side, in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let page: ScreenPage<PlanRequest>;
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import type { PolicyRequest, ShownPolicy } from '../../../src/protocol/policyMessages';
-import { startBrowser } from '../../support/browser';
+import { startBrowser, workOf } from '../../support/browser';
 import { backupsEvery, shownPolicy } from '../../support/policyPage';
 import { ScreenPage } from '../../support/screenPage';
 
 describe('The page of a cluster’s policy in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let screen: ScreenPage<PolicyRequest>;
 
@@ -176,15 +176,16 @@ describe('The page of a cluster’s policy in a browser', function () {
     await kept(1).fill('400');
     await screen.page.getByText('With the change', { exact: true }).waitFor();
     await slider().focus();
-    const ms = await screen.page.evaluate(() => {
+    const worked = await workOf(screen.page);
+    const before = await worked();
+    await screen.page.evaluate(() => {
       const input = document.querySelector<HTMLInputElement>('#date');
-      const begun = performance.now();
       for (let day = 1; day <= 20; day += 1) {
         if (input !== null) input.value = String(day);
         input?.dispatchEvent(new Event('input'));
       }
-      return (performance.now() - begun) / 20;
     });
+    const ms = ((await worked()) - before) / 20;
     // Generous: what takes longer than this is not fluent on any machine.
     assert.ok(ms < 500, `${ms} ms a step`);
   });

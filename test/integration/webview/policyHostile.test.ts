@@ -12,7 +12,7 @@ const HOSTILE = `${MARKUP}${TURNED}`;
 const SEEN = `${MARKUP}\\u{202e}gpj.exe\\u{2066}\\u{200b}`;
 
 describe('What others wrote, on the page of a cluster’s policy', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let screen: ScreenPage<PolicyRequest>;
 

@@ -9,7 +9,7 @@ import { ScreenPage } from '../../support/screenPage';
 const MOST_STOPS = 200;
 
 describe('The page of a cluster’s policy with the keyboard alone', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let screen: ScreenPage<PolicyRequest>;
 

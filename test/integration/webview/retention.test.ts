@@ -6,7 +6,7 @@ import { retentionPlan, retentionSettings, shownRetention } from '../../support/
 import { ScreenPage } from '../../support/screenPage';
 
 describe('The page of a platform’s retention in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
   let screen: ScreenPage<RetentionRequest>;
 

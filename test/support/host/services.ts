@@ -134,7 +134,7 @@ export function answering(answers: Answers): Ui & { told: string[]; asked: strin
 }
 
 /** Waits until something holds, or fails with what it is about. */
-export async function until(what: string, holds: () => unknown, ms = 20_000): Promise<void> {
+export async function until(what: string, holds: () => unknown, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     assert.ok(Date.now() < end, `not in time: ${what}`);
