@@ -25,6 +25,8 @@ export function agentCommand(program: Command, withCli: WithCli): void {
     .option('--once', 'do what is due now and end, e.g. for cron')
     .action(
       withCli<Options>(async (cli, _args, { listen, once }) => {
+        const { widenThreadPool } = await import('../agent/threadPool');
+        widenThreadPool();
         const { prepareAgent } = await import('../agent/prepareAgent');
         const prepared = await prepareAgent(cli);
         if (once === true) {
