@@ -14,7 +14,7 @@ const IMAGE = 'cluster-backup:test';
 const PACKAGED = join(repositoryRoot, 'dist', 'cli.js');
 
 describe('The agent as a service of a real swarm', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let swarm: RunningSwarm;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let at: Workplace;

@@ -11,7 +11,7 @@ import { inVolume, refused, specOf, traces, untilRunning } from './support';
 const MOMENTS = 10;
 
 describe('Docker Swarm: a backup in a thread of its own, cancelled', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let engine: RunningEngine;
   let site: Site;
   let client: OperationsClient;

@@ -10,7 +10,7 @@ const CHILD = join(__dirname, '../../support/crash/swarmChild.js');
 const MOST_STEPS = 20;
 
 describe('Docker Swarm: a consistent backup killed at any change it makes', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let engine: RunningEngine;
   let station: Station;
   const names = ['web', 'everywhere'];
