@@ -8,6 +8,8 @@ export async function startBrowser(log?: Log): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [...chromiumArguments],
+    // A machine at its limits takes more than the usual half a minute.
+    timeout: 120_000,
     // The process that runs the tests ends its children itself.
     handleSIGINT: false,
     handleSIGTERM: false,
