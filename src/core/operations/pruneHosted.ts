@@ -1,9 +1,6 @@
 import { throwIfCancelled } from '../errors';
-import type { HostedBackup } from '../model';
-import { whyNothingGoesThere } from '../policy/hostedMode';
-import { hostedPolicyBackup, scheduledBy } from '../policy/hostedPolicyBackup';
+import { decideHosted } from '../policy/hostedDecisions';
 import type { RunContext } from '../ports';
-import { decide } from '../retention/decide';
 import type { VaultRetention } from '../retention/decide';
 import type { ClusterParts } from './context';
 import { hostedOf, lockedFor, unsupported } from './hosted';
@@ -12,8 +9,7 @@ import { bytesOf, goingOf, removeEach } from './prune';
 import type { PruneItem, PrunePlan, PruneResult, RecordPrune } from './prune';
 
 /**
- * What a policy lets go of on a platform's own side. Only what a schedule of ours had made there is judged, told by its
- * name; all else is the platform's and other people's, and stays.
+ * What a policy lets go of on a platform's own side; changes nothing. `decideHosted` says what is judged there at all.
  */
 export async function planPruneHosted(
   parts: ClusterParts,
@@ -24,32 +20,10 @@ export async function planPruneHosted(
   const { backups } = await hostedOf(parts).list(context);
   throwIfCancelled(context.signal);
   const now = context.clock.now();
-  const fixed = whyNothingGoesThere(parts.definition);
-  const ours = fixed === undefined ? backups.filter((one) => scheduledBy(one) !== undefined) : [];
-  const judged = ours.flatMap((backup) => hostedPolicyBackup(backup) ?? []);
-  const { decisions, stopped } = decide({ ...policy, manualCount: undefined }, judged, now);
-  const byId = new Map(decisions.map((decision) => [decision.id, decision]));
-  const newestReady = judged
-    .filter(({ check }) => check === 'ok')
-    .reduce((latest, { created }) => Math.max(latest, created), -Infinity);
-  const items = backups.map((backup): PruneItem => {
-    const { id, name, created = '', bytes = 0, state } = backup;
-    const item = { id, file: name, created, bytes };
-    const found = byId.get(id);
-    if (found === undefined) {
-      return {
-        ...item,
-        keep: true,
-        holds: ['manual'],
-        why: fixed ?? 'no schedule of ours made it',
-      };
-    }
-    const { keep, holds, why } = found;
-    if (state === 'failed' && stopped === undefined && timeOf(backup) < newestReady) {
-      return { ...item, keep: false, holds: [], why: 'it failed, and a newer one is ready' };
-    }
-    if (keep || state === 'ready') return { ...item, keep, holds, why };
-    return { ...item, keep: true, holds: ['unready'], why: 'the platform is at work on it' };
+  const { decisions, stopped } = decideHosted(parts.definition, policy, backups, now);
+  const items = backups.flatMap(({ name, created = '', bytes = 0 }, at): PruneItem[] => {
+    const decision = decisions[at];
+    return decision === undefined ? [] : [{ ...decision, file: name, created, bytes }];
   });
   return {
     cluster: parts.name,
@@ -90,8 +64,4 @@ export async function pruneHosted(
     return { removed, frees: bytesOf(removed), ...(stopped === undefined ? {} : { stopped }) };
   };
   return lockedFor(parts, 'prune', context, (c) => record(c, prune));
-}
-
-function timeOf(backup: HostedBackup): number {
-  return hostedPolicyBackup(backup)?.created ?? NaN;
 }

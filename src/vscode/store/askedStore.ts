@@ -10,6 +10,8 @@ export interface Asked {
   asking: boolean;
   /** Why it could not be asked. */
   error?: ErrorInfo;
+  /** When it answered last: milliseconds since 1970. */
+  answered?: number;
 }
 
 interface Known<T> {
@@ -74,6 +76,7 @@ export abstract class AskedStore<T extends object> implements vscode.Disposable 
     try {
       const cluster = await this.store.resolve(entry, this.secrets.stored);
       Object.assign(state, await this.ask(cluster));
+      state.answered = Date.now();
       delete state.error;
     } catch (error) {
       state.error = toErrorInfo(error);

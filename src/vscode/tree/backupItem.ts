@@ -6,6 +6,7 @@ import { ageText, bytesText, escapeMarkdown, markdownTable, timeText } from '../
 import { isCheckOverdue } from '../../core/schedule/checks';
 import { policyBackup } from '../../core/policy/policyBackup';
 import type { RetentionDecision } from '../../core/retention/decide';
+import { decisionRow, goesText } from './decisionWords';
 import type { BackupNode, BackupPageNode, BackupsNode } from './nodes';
 import { contextValue } from './nodes';
 
@@ -45,7 +46,7 @@ export function backupItem(
     overdue ? 'check overdue' : undefined,
     policed.pinned ? 'pinned' : undefined,
     policed.scheduled ? makerText(backup) : undefined,
-    decision?.keep === false ? 'goes with the next pruning' : undefined,
+    goesText(decision),
     ageText(new Date(manifest.created), now),
     bytesText(manifest.bytes),
     manifest.snapshot?.index === undefined ? undefined : `index ${manifest.snapshot.index}`,
@@ -162,10 +163,9 @@ function backupTooltip(
     ['Size', md(`${bytesText(manifest.bytes)} (${manifest.bytes.toLocaleString('en')} bytes)`)],
     ['Mode', md(manifest.mode ?? 'unknown')],
     ['Made by', md(makerText(backup))],
-    ...(decision === undefined
-      ? []
-      : [[decision.keep ? 'Held' : 'Goes', md(decision.why)] satisfies [string, string]]),
   ];
+  const told = decisionRow(decision);
+  if (told !== undefined) rows.push([told[0], md(told[1])]);
   const { snapshot } = manifest;
   if (snapshot?.index !== undefined) rows.push(['Index', md(String(snapshot.index))]);
   if (snapshot?.term !== undefined) rows.push(['Term', md(String(snapshot.term))]);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Backup } from '../../core/model';
+import { HostedDecisions } from '../hostedDecisions';
 import type { ClusterEntry, ClusterStore } from '../store/clusterStore';
 import type { ContentsStore } from '../store/contentsStore';
 import type { HostedStore } from '../store/hostedStore';
@@ -39,6 +40,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   /** By the cluster's key; the very nodes the view was given last. */
   readonly #groups = new Map<string, GroupNode[]>();
   readonly #hostedGroups = new Map<string, HostedGroupNode>();
+  readonly #decisions = new HostedDecisions();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(
@@ -97,7 +99,11 @@ export class ClusterTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       case 'hostedPage':
         return hostedPageItem(node);
       case 'hosted':
-        return hostedItem(node, now);
+        return hostedItem(
+          node,
+          now,
+          this.#decisions.of(node.entry, this.hosted.of(node.entry), node.hosted.id, now),
+        );
       case 'hostedPart':
         return hostedPartItem(node);
       case 'hostedRestore':

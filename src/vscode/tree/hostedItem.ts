@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import type { RetentionDecision } from '../../core/retention/decide';
 import { commands } from '../../ids';
 import { hostedState, hostedStateText, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
 import { bytesText, escapeMarkdown, markdownTable, timeText } from '../text';
+import { decisionRow } from './decisionWords';
 import { HOSTED_GROUP, hostedFacts, hostedGroupFacts, isOpen, isUseless } from './hostedNodes';
 import { contextValue } from './nodes';
 import type { HostedGroupNode, HostedNode } from './nodes';
@@ -28,8 +30,16 @@ export function hostedGroupItem(
   return item;
 }
 
-/** A backup that lies on the platform's own side. */
-export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
+/**
+ * A backup that lies on the platform's own side.
+ *
+ * @param decision what the policy says of it, where it prunes there
+ */
+export function hostedItem(
+  node: HostedNode,
+  now: Date,
+  decision?: RetentionDecision,
+): vscode.TreeItem {
   const { entry, hosted } = node;
   const details = (hosted.parts?.length ?? 0) + (hosted.restores?.length ?? 0);
   const label = hostedLabel(node);
@@ -38,7 +48,7 @@ export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
     details > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `hosted:${entry.key}:${hosted.id}`;
-  const facts = hostedFacts(hosted, now);
+  const facts = hostedFacts(hosted, now, decision);
   // At its end: what is copied and searched for, not what one reads.
   if (label !== hosted.name) facts.push(hosted.id);
   item.description = facts.join(' · ');
@@ -53,7 +63,7 @@ export function hostedItem(node: HostedNode, now: Date): vscode.TreeItem {
     restorable: can?.restore === true && hosted.restore === true,
     removable: can?.remove === true && hosted.state !== 'deleting',
   });
-  item.tooltip = hostedTooltip(hosted);
+  item.tooltip = hostedTooltip(hosted, decision);
   item.accessibilityInformation = { label: [`Backup ${label}`, ...facts].join(', ') };
   item.command = { command: commands.openHosted, title: 'Show Details', arguments: [node] };
   return item;
@@ -67,16 +77,21 @@ export function hostedLabel({ entry, hosted }: Pick<HostedNode, 'entry' | 'hoste
     : hosted.name;
 }
 
-function hostedTooltip(hosted: HostedNode['hosted']): vscode.MarkdownString {
+function hostedTooltip(
+  hosted: HostedNode['hosted'],
+  decision: RetentionDecision | undefined,
+): vscode.MarkdownString {
   const md = escapeMarkdown;
   const { name, state, created, finished, bytes, encrypted, where, error } = hosted;
   const done = finished === undefined ? undefined : timeText(finished);
+  const told = decisionRow(decision);
   const rows: [string, string | undefined][] = [
     ['State', hostedStateText(hosted)],
     ['Started', created === undefined ? undefined : timeText(created)],
     ['Finished', done ?? (isOpen(hosted) ? 'not finished' : undefined)],
     ['Size', bytes === undefined ? undefined : bytesText(bytes)],
     ['Made', madeBy(hosted)],
+    ...(told === undefined ? [] : [told]),
     ['Encryption', encrypted === undefined ? undefined : encrypted ? 'encrypted' : 'none'],
     ['Of', hosted.group],
     ['Where', where],

@@ -1,8 +1,10 @@
 import type { ErrorInfo } from '../../core/errors';
 import type { HostedBackup, HostedRestore } from '../../core/model';
+import type { RetentionDecision } from '../../core/retention/decide';
 import { hostedState, madeBy } from '../../protocol/hostedWords';
 import type { Hosted } from '../store/hostedStore';
 import { ageText, bytesText, spanText } from '../text';
+import { goesText } from './decisionWords';
 import type {
   ErrorNode,
   HostedGroupNode,
@@ -187,12 +189,21 @@ const TOLD_BY_STATE: readonly HostedBackup['state'][] = [
   'deleting',
 ];
 
-/** A backup of the platform's in a few words: its state first, never as an icon alone. */
-export function hostedFacts(hosted: HostedBackup, now: Date): string[] {
+/**
+ * A backup of the platform's in a few words: its state first, never as an icon alone.
+ *
+ * @param decision what the policy says of it, where it prunes there
+ */
+export function hostedFacts(
+  hosted: HostedBackup,
+  now: Date,
+  decision?: RetentionDecision,
+): string[] {
   const { created, bytes, encrypted, where, mode, expires } = hosted;
   return [
     isUseless(hosted) ? 'not restorable' : hostedState(hosted).word,
     isOpen(hosted) && !TOLD_BY_STATE.includes(hosted.state) ? 'not finished' : undefined,
+    goesText(decision),
     created === undefined ? undefined : ageText(new Date(created), now),
     bytes === undefined ? undefined : bytesText(bytes),
     encrypted === true ? 'encrypted' : undefined,

@@ -115,6 +115,63 @@ describe('Prune… of backups on a platform’s own side', function () {
     );
   });
 
+  it('shows in each row what holds a backup there, or that it goes, while the platform answers', async () => {
+    const group = () => {
+      const found = tree
+        .getChildren({ kind: 'cluster', entry: entry() })
+        .find(({ kind }) => kind === 'hostedGroup');
+      assert.ok(found);
+      return found;
+    };
+    const row = (name: string) => {
+      const node = tree
+        .getChildren(group())
+        .find((one) => one.kind === 'hosted' && one.hosted.name === name);
+      if (node === undefined) return undefined;
+      const { description, tooltip, accessibilityInformation } = tree.getTreeItem(node);
+      return {
+        row: String(description),
+        spoken: accessibilityInformation?.label ?? '',
+        shown: (tooltip as vscode.MarkdownString).value,
+      };
+    };
+    const goes = /goes with the next pruning/;
+    await configure(services, { clusters: { prod: master() } });
+    await until('the row of the oldest', () => row(auto(2)) !== undefined);
+    const oldest = row(auto(2));
+    assert.match(oldest?.row ?? '', goes);
+    assert.match(oldest?.spoken ?? '', goes);
+    assert.match(oldest?.shown ?? '', /Goes \| 1 newer of 1d/);
+    for (const [name, why] of [
+      [auto(4), /Held \| newest of 4 January/],
+      ['by-hand', /Held \| no schedule of ours made it/],
+    ] as const) {
+      const { row: text = '', spoken = '', shown = '' } = row(name) ?? {};
+      assert.doesNotMatch(text + spoken + shown, /goes with|Goes/, name);
+      assert.match(shown, why);
+    }
+    // Whether it is still so, nobody knows.
+    await dcos.close();
+    const isTold = async () => {
+      // Joins a question that had its answer before.
+      await services.hosted.refresh(entry());
+      return services.hosted.of(entry()).error !== undefined;
+    };
+    await until('that nobody answers', isTold);
+    assert.ok(row(auto(2)));
+    const { row: text = '', spoken = '', shown = '' } = row(auto(2)) ?? {};
+    assert.doesNotMatch(text + spoken + shown, /goes with|Goes|Held/);
+    // A policy that is about the vault says nothing of them.
+    dcos = await startDcosStandIn();
+    process.env[PASSWORD] = dcos.admin.password;
+    dcos.keep(auto(2), { timestamp: day(2) });
+    await configure(services, {
+      clusters: { prod: master({ policy: { ...policy, mode: 'export' } }) },
+    });
+    await until('the row once more', () => row(auto(2)) !== undefined);
+    assert.doesNotMatch(row(auto(2))?.shown ?? '', /Goes|Held/);
+  });
+
   it('shows the whole plan by names, with the reason of each', async () => {
     await configure(services, { clusters: { prod: master() } });
     await prune({ ticks: [undefined], decisions: ['Show Plan'] });
