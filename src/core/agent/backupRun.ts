@@ -1,5 +1,6 @@
 import { toErrorInfo } from '../errors';
 import type { ErrorInfo } from '../errors';
+import { withOwnSignal } from '../ownSignal';
 import type { Due } from '../schedule/planned';
 import type { Notice } from './noticeBook';
 import type { AgentCluster, AgentEvent, AgentParts } from './ports';
@@ -45,5 +46,20 @@ export async function runBackup(
     if (signal.aborted) return hooks.areBegun ? { after } : {};
     const isTold = hooks.areBegun || error.code !== 'vault.locked';
     return { error: toErrorInfo(thrown), ...(isTold ? { after } : {}) };
+  }
+}
+
+/** Has the hooks after a backup run; what fails there is logged, and what fails of theirs given to `tell`. Never throws. */
+export async function runHooksAfter(
+  { tells, log }: AgentParts,
+  cluster: AgentCluster,
+  after: AgentEvent,
+  tell: (event: AgentEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await withOwnSignal(signal, (own) => tells.after(cluster, after, own, tell));
+  } catch (error) {
+    log.warn(`${cluster.name}: ${toErrorInfo(error).message}`);
   }
 }

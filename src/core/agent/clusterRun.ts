@@ -1,13 +1,11 @@
 import { toErrorInfo } from '../errors';
 import type { ErrorInfo } from '../errors';
-import { withOwnSignal } from '../ownSignal';
 import type { Verification } from '../model';
 import type { PolicyBackup } from '../policy/policyBackup';
-import { dueOf } from '../schedule/planned';
 import type { Due } from '../schedule/planned';
-import { Attempts } from './backOff';
-import { runBackup } from './backupRun';
+import { runBackup, runHooksAfter } from './backupRun';
 import { figuresOf } from './clusterFigures';
+import { NextBackup } from './nextBackup';
 import { NoticeBook } from './noticeBook';
 import type { Notice } from './noticeBook';
 import type { AgentCluster, AgentClusterState, AgentEvent, AgentParts } from './ports';
@@ -15,7 +13,6 @@ import { PruneRun } from './pruneRun';
 import { RunRecord } from './runRecord';
 import { Silence } from './silence';
 
-const RETRIES = 5;
 /** So soon is the next turn at the earliest (ms), so that none follows itself without a rest. */
 const REST = 100;
 
@@ -48,7 +45,7 @@ export class ClusterRun {
   wakeAt = -Infinity;
   backups: readonly PolicyBackup[] = [];
   readonly notices: NoticeBook;
-  private readonly attempts: Attempts;
+  private readonly next: NextBackup;
   private readonly prunes: PruneRun;
   private readonly silence: Silence;
   /** Of its checks, which hold up nothing else. */
@@ -60,7 +57,7 @@ export class ClusterRun {
     private readonly parts: AgentParts,
     private readonly agent: RunParts,
   ) {
-    this.attempts = new Attempts(agent.isOnce);
+    this.next = new NextBackup(agent.isOnce);
     this.notices = new NoticeBook(cluster.name, (notice) =>
       agent.tell(this.cluster, this.eventOf(notice)),
     );
@@ -117,7 +114,7 @@ export class ClusterRun {
   state(checking: { since: number } | undefined): AgentClusterState {
     const { key, name } = this.cluster;
     const check = checking && { running: { kind: 'check' as const, ...checking } };
-    const next = this.nextBackup();
+    const next = this.next.at(this.due(), this.now());
     const { failure, isAtBackup: running } = this.record;
     return {
       key,
@@ -172,7 +169,6 @@ export class ClusterRun {
   }
 
   private async backUp(due: Due, { soft, hard }: Stops): Promise<void> {
-    const { tells, log } = this.parts;
     const { cluster } = this;
     this.record.backupBegan(this.now());
     const eventOf = (notice: Notice) => this.eventOf(notice);
@@ -184,7 +180,7 @@ export class ClusterRun {
     this.record.backupEnded(this.now());
     if (error !== undefined) this.failed(due, error);
     else if (!soft.aborted || id !== undefined) {
-      this.attempts.done(due.since.getTime());
+      this.next.done(due);
       this.backedUp(due.schedule, id);
     }
     if (id !== undefined) {
@@ -192,10 +188,8 @@ export class ClusterRun {
       this.prunes.owe();
     }
     if (after !== undefined) {
-      const told = eventOf(after);
-      await withOwnSignal(hard, (signal) =>
-        tells.after(cluster, told, signal, (event) => this.agent.tell(cluster, event)),
-      ).catch((e: unknown) => log.warn(`${cluster.name}: ${toErrorInfo(e).message}`));
+      const tell = (event: AgentEvent) => this.agent.tell(cluster, event);
+      await runHooksAfter(this.parts, cluster, eventOf(after), tell, hard);
     }
     if (error === undefined) await this.look();
   }
@@ -204,18 +198,15 @@ export class ClusterRun {
     const { code, message, next, category } = info;
     const error = { code, message, next };
     const { log, random } = this.parts;
-    const moment = { since: due.since.getTime(), next: due.next.getTime() };
     if (error.code === 'vault.locked') {
       log.info(`${this.cluster.name}: ${error.message}`);
-      this.attempts.locked(moment, this.now());
+      this.next.locked(due, this.now());
       return;
     }
     log.warn(`${this.cluster.name}: the backup failed: ${error.message} [${error.code}]`);
-    this.record.failed(error, moment.since);
-    // What only a person can put right is not put right by trying again; what one cancelled was meant so.
-    const isHopeless = category === 'usage' || category === 'cancelled';
-    const retries = isHopeless ? 0 : (this.cluster.policy.retries ?? RETRIES);
-    const isLast = this.attempts.failed(moment, this.now(), { retries, random: random() });
+    this.record.failed(error, due.since.getTime());
+    const { retries } = this.cluster.policy;
+    const isLast = this.next.failed(due, this.now(), { category, retries, random: random() });
     this.notices.runFailed(due.schedule, error, isLast);
   }
 
@@ -225,33 +216,24 @@ export class ClusterRun {
   }
 
   private due(): Due | undefined {
-    const { key, policy } = this.cluster;
-    return dueOf(policy, key, this.backups, this.parts.clock.now());
+    return this.next.due(this.cluster, this.backups, this.parts.clock.now());
   }
 
   private isDueNow(): boolean {
-    const due = this.due();
-    return due?.due === true && this.attempts.mayTry(due.since.getTime(), this.now());
+    return this.next.isDue(this.due(), this.now());
   }
 
   private isPruneDue(): boolean {
     return this.prunes.isDue(this.cluster.policy, this.now());
   }
 
-  /** When the next backup is begun, retries counted. */
-  private nextBackup(): number | undefined {
-    const due = this.due();
-    if (due === undefined || this.attempts.isUsedUp) return undefined;
-    const next = due.next.getTime();
-    if (!due.due) return next;
-    return Math.min(next, Math.max(this.attempts.triesAt(due.since.getTime()), this.now()));
-  }
-
   private nextTurn(): number {
     const now = this.now();
-    const missed = this.due()?.missedFrom?.getTime() ?? Infinity;
+    const due = this.due();
+    const backup = this.next.at(due, now) ?? Infinity;
+    const missed = due?.missedFrom?.getTime() ?? Infinity;
     const prune = this.prunes.dueAt(this.cluster.policy, now);
-    const next = Math.min(this.nextBackup() ?? Infinity, missed > now ? missed : Infinity, prune);
+    const next = Math.min(backup, missed > now ? missed : Infinity, prune);
     return Math.max(next, now + REST);
   }
 
