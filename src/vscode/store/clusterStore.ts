@@ -1,46 +1,25 @@
 import * as vscode from 'vscode';
 import { dirname, join } from 'node:path';
-import { CONFIG_FILE, userFolders } from '../../compose/userFolders';
+import { userFolders } from '../../compose/userFolders';
 import type { UserFolders } from '../../compose/userFolders';
 import type { ResolvedCluster } from '../../compose/resolvedCluster';
-import type { ClusterConfig, ConfigProblem } from '../../core/config/parse';
 import type { SecretLookup } from '../../core/config/secrets';
 import { coreErrors, toErrorInfo } from '../../core/errors';
-import type { ErrorInfo } from '../../core/errors';
-import type { Backup, ClusterStatus } from '../../core/model';
-import type { SystemDefinition } from '../../core/ports';
+import type { Backup } from '../../core/model';
 import type { FolderVault } from '../../vaults/folder/folderVault';
 import type { OperationsClient } from '../../workers/operationsClient';
 import type { SecretStore } from '../secretStorage';
+import { entryOf } from './clusterEntry';
+import type { ClusterEntry } from './clusterEntry';
+import { configFiles, readClusters, watchConfigFiles } from './configurations';
+import type { FileProblem } from './configurations';
 import { OpenVaults } from './openVaults';
 import { tidyVaults } from './tidyVaults';
 
+export type { ClusterEntry } from './clusterEntry';
+
 /** What is needed only once the configuration is read: it would make the editor's start slower. */
 const late = () => import('./storeParts');
-
-/** What is known of a cluster's health. */
-export type Health =
-  | { state: 'unknown' }
-  | { state: 'known'; status: ClusterStatus; at: Date }
-  | { state: 'unreachable'; error: ErrorInfo; at: Date };
-
-/** A cluster as the views show it. */
-export interface ClusterEntry {
-  /** Unique also when two files name a cluster alike. */
-  key: string;
-  config: ClusterConfig;
-  definition: SystemDefinition;
-  health: Health;
-  /** Newest first. */
-  backups: Backup[];
-  /** The vault was read: that there are no backups is known, not presumed. */
-  listed?: boolean;
-  /** Why the vault can't be read. */
-  vaultError?: ErrorInfo;
-  /** Backups whose manifest can't be used: they must not just vanish. */
-  vaultProblems: ErrorInfo[];
-  warnings: string[];
-}
 
 export type StoreState = 'loading' | 'empty' | 'untrusted' | 'ready';
 
@@ -57,7 +36,7 @@ export class ClusterStore {
   readonly onDidCheck = this.#checked.event;
   readonly folders: UserFolders;
   #entries: ClusterEntry[] = [];
-  #problems: (ConfigProblem & { file: string })[] = [];
+  #problems: FileProblem[] = [];
   #state: StoreState = 'loading';
   readonly #vaults: OpenVaults;
   readonly #disposables: { dispose(): unknown }[] = [];
@@ -78,23 +57,8 @@ export class ClusterStore {
     this.folders = userFolders(env);
     this.#vaults = new OpenVaults(log, () => void this.#vaultChanged());
     const reload = () => void this.reload();
-    const patterns = [
-      ...(vscode.workspace.workspaceFolders ?? []).map(
-        (f) => new vscode.RelativePattern(f, CONFIG_FILE),
-      ),
-      new vscode.RelativePattern(
-        vscode.Uri.joinPath(vscode.Uri.file(this.folders.configFile), '..'),
-        CONFIG_FILE,
-      ),
-    ];
-    for (const pattern of patterns) {
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      watcher.onDidChange(reload);
-      watcher.onDidCreate(reload);
-      watcher.onDidDelete(reload);
-      this.#disposables.push(watcher);
-    }
     this.#disposables.push(
+      ...watchConfigFiles(this.folders.configFile, reload),
       this.#changed,
       this.#checked,
       vscode.workspace.onDidGrantWorkspaceTrust(reload),
@@ -111,17 +75,13 @@ export class ClusterStore {
     return this.#entries;
   }
 
-  get problems(): readonly (ConfigProblem & { file: string })[] {
+  get problems(): readonly FileProblem[] {
     return this.#problems;
   }
 
   /** Configuration files that count here: those of the workspace's folders, then the user's own. */
   configFiles(): string[] {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    return [
-      ...folders.filter((f) => f.uri.scheme === 'file').map((f) => join(f.uri.fsPath, CONFIG_FILE)),
-      this.folders.configFile,
-    ];
+    return configFiles(this.folders.configFile);
   }
 
   /** Reads the configuration anew, as it is when this is called or later, then backups; health in the background. */
@@ -147,47 +107,22 @@ export class ClusterStore {
       this.#set('untrusted');
       return;
     }
-    const { readConfigFile, systems } = await late();
-    const entries: ClusterEntry[] = [];
-    const problems: (ConfigProblem & { file: string })[] = [];
-    for (const file of this.configFiles()) {
-      try {
-        const parsed = await readConfigFile(file, systems, this.folders.vault);
-        problems.push(...(parsed?.problems ?? []).map((p) => ({ ...p, file })));
-        for (const config of parsed?.clusters ?? []) {
-          const entry = this.#entryFor(config, systems);
-          if (entry !== undefined) entries.push(entry);
-        }
-      } catch (error) {
-        problems.push({ file, offset: 0, line: 1, message: toErrorInfo(error).message });
-      }
-    }
+    const parts = await late();
+    const { clusters, problems } = await readClusters(
+      this.configFiles(),
+      this.folders.vault,
+      parts,
+    );
+    const entries = clusters
+      .map((config) => entryOf(config, parts.systems, this.#entries))
+      .filter((entry) => entry !== undefined);
     this.#entries = entries;
     this.#problems = problems;
-    this.#vaults.watch(new Set(entries.map(({ config }) => config.vault)), await late());
+    this.#vaults.watch(new Set(entries.map(({ config }) => config.vault)), parts);
     this.#set(entries.length + problems.length === 0 ? 'empty' : 'ready');
     await this.refreshBackups();
     void this.#tidyVaults();
     void this.refreshHealth();
-  }
-
-  #entryFor(config: ClusterConfig, systems: readonly SystemDefinition[]): ClusterEntry | undefined {
-    const definition = systems.find((s) => s.id === config.system);
-    if (definition === undefined) return undefined;
-    const key = `${config.file}#${config.name}`;
-    const old = this.#entries.find((e) => e.key === key);
-    const same = old !== undefined && JSON.stringify(old.config) === JSON.stringify(config);
-    return {
-      key,
-      config,
-      definition,
-      health: same ? old.health : { state: 'unknown' },
-      ...(old?.config.vault === config.vault
-        ? { backups: old.backups, listed: old.listed === true }
-        : { backups: [] }),
-      vaultProblems: [],
-      warnings: definition.warnings(config.connection),
-    };
   }
 
   /** Lists the backups of every vault anew. */
