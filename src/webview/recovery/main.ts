@@ -23,6 +23,8 @@ const frame = new PageFrame();
 const opened = new Map<string, boolean>();
 const answers = new Map<string, Record<string, string>>();
 let lastCurrent: string | undefined;
+/** Where the keyboard was last: what is there may be disabled for a while, or have gone. */
+let place = '';
 
 const actions: StepActions = {
   take: (step, given) => host.send({ type: 'take', step: step.id, answers: given }),
@@ -36,7 +38,9 @@ function show(shown: ShownRecovery): void {
   // What was typed for one engine is not meant for the next.
   if (shown.taken !== undefined) answers.clear();
   const scroll = window.scrollY;
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement?.id ?? '';
+  // One button takes the other's place.
+  if (focused !== '') place = focused === 'cancel' ? 'refresh' : focused;
   const told = activity(shown);
   const parts: (HTMLElement | undefined)[] = [
     head(shown),
@@ -54,7 +58,11 @@ function show(shown: ShownRecovery): void {
     const next = frame.main.querySelector<HTMLElement>('.step.current .step-head');
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
-  } else if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
+    place = '';
+  } else if (place !== '') {
+    const control = document.getElementById(place) ?? document.getElementById('cancel');
+    control?.focus({ preventScroll: true });
+  }
   const said = told ?? (walk && verdict(walk));
   if (said !== undefined) frame.say(`${said.title}. ${said.text}`);
 }

@@ -45,7 +45,12 @@ export function stepItem(
   const details = h(
     'details',
     { open: view.open, ontoggle: () => onToggle(details.open) },
-    h('summary', { class: 'step-head' }, ...head),
+    h(
+      'summary',
+      { class: 'step-head', id: `step-${step.id}` },
+      ...head,
+      icon('chevron-right', 'twistie'),
+    ),
     body,
   );
   return h('li', attributes, details);
