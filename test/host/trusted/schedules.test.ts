@@ -18,11 +18,11 @@ import {
   workspaceFolder,
 } from '../../support/host/services';
 
-const LONG = 60_000;
+const LONG = 150_000;
 const EACH = [{ interval: '3s', count: 2 }];
 
 describe('Schedules that the editor runs itself', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let services: Services;
   let consul: RunningConsul;
   const vault = () => join(workspaceFolder(), 'vault');
