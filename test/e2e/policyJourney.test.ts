@@ -11,7 +11,7 @@ const VIEW = 'Clusters';
 const ACTIVITY = 'Activity';
 const SCHEDULED = /schedule 5s/;
 /** What a busy machine may take for anything (ms). */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 const GENERATIONS = {
   schedules: [
     { interval: '1d', count: 7 },

@@ -12,7 +12,7 @@ import { type Workbench, openWorkbench, packagedExtension } from '../support/wor
 
 /** The page of a restore object by object, as a person sees and uses it. */
 describe('A person who restores a swarm', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let shop: Awaited<ReturnType<typeof startShop>>;
   let empty: RunningEngine;
   let other: RunningSwarm;
@@ -139,7 +139,7 @@ describe('A person who restores a swarm', function () {
     await workbench.answerDialog('Cancel');
     await page.getByRole('button', { name: 'Restore…' }).click();
     await workbench.answerDialog('Restore next');
-    await workbench.notification('Restored next', 120_000);
+    await workbench.notification('Restored next', 240_000);
     await page.getByRole('heading', { name: 'Restored', exact: true }).waitFor();
     await workbench.clearNotifications();
     await lookAt('What became of each object');
@@ -187,7 +187,7 @@ describe('A person who restores a swarm', function () {
     await page.getByRole('button', { name: 'Restore…' }).click();
     assert.match(await workbench.dialogText(), /is lost of: secret\/shop_key/);
     await workbench.answerDialog('Restore other');
-    await page.getByRole('heading', { name: 'The restore failed' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: 'The restore failed' }).waitFor({ timeout: 240_000 });
     await workbench.clearNotifications();
     await page.getByRole('row', { name: /Failed.*no space left on device/s }).waitFor();
     await pictures('swarm-failed', 'What became of each object');
@@ -201,7 +201,7 @@ describe('A person who restores a swarm', function () {
     await workbench.answerDialog('Restore other');
     await page
       .getByRole('heading', { name: 'Restored', exact: true })
-      .waitFor({ timeout: 120_000 });
+      .waitFor({ timeout: 240_000 });
     const services = await manager().docker('service', 'ls', '--format', '{{.Name}}');
     assert.deepEqual(services.trim().split('\n').sort(), ['shop_queue', 'shop_web']);
   });
