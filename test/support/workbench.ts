@@ -484,22 +484,25 @@ export class Workbench {
 
   /** Types the path of a file into VS Code's own dialog, which the server's window has instead of the system's. */
   async chooseFile(path: string): Promise<void> {
-    const choose = this.quickInput().getByRole('button', { name: 'Choose' });
-    await choose.waitFor();
+    const choose = this.page.getByRole('button', { name: 'Choose' });
+    const dialog = this.quickInput().filter({ has: choose });
+    await dialog.waitFor();
     // By keys: the next question would show its hover over its own answers where the mouse rests, and leave it there
     // when the mouse goes as it comes.
     await this.page.mouse.move(680, 480);
+    const timeout = 5_000;
+    const enter = async (): Promise<void> => {
+      await dialog.getByRole('option').first().waitFor({ timeout });
+      await dialog.locator('.quick-input-box input').first().fill(path, { timeout });
+      await dialog
+        .getByRole('button', { name: 'Choose', disabled: false })
+        .press('Enter', { timeout });
+      await dialog.waitFor({ state: 'hidden', timeout });
+    };
     // Where it begins it writes into the box itself, a moment after it is drawn.
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (attempt > 0 && !(await choose.isVisible())) return;
-      await this.quickInput().getByRole('option').first().waitFor();
-      await this.quickInput().locator('.quick-input-box input').first().fill(path);
-      await choose.press('Enter');
-      const isGone = await choose
-        .waitFor({ state: 'hidden', timeout: 15_000 })
-        .then(() => true)
-        .catch(() => false);
-      if (isGone) return;
+    for (let attempt = 0; attempt < 12; attempt++) {
+      await enter().catch(() => undefined);
+      if (!(await dialog.isVisible())) return;
     }
     throw new Error(`${path} can't be chosen.`);
   }
