@@ -1,5 +1,6 @@
 import { toErrorInfo } from '../core/errors';
 import { EXIT } from './exitCodes';
+import { leave, leaveNow, SIGNALS } from './leave';
 import { runCli } from './run';
 import { realServices } from './services';
 import type { HangUp } from './services';
@@ -7,16 +8,20 @@ import { flushed, processTerminal } from './terminal';
 
 const terminal = processTerminal();
 const controller = new AbortController();
+const warn = async (text: string): Promise<void> => {
+  terminal.stderr.write(text);
+  await flushed(terminal.stderr);
+};
 const hangUp: HangUp = { listener: undefined };
 
 // The first signal cancels and clears up; the second one ends at once.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+for (const signal of SIGNALS) {
   process.on(signal, () => {
     if (signal === 'SIGHUP' && hangUp.listener !== undefined) {
       hangUp.listener();
       return;
     }
-    if (controller.signal.aborted) process.exit(EXIT.cancelled);
+    if (controller.signal.aborted) leaveNow(EXIT.cancelled);
     controller.abort();
     if (terminal.isTerminal.stderr) {
       terminal.stderr.write('\nCancelling… (once more ends at once)\n');
@@ -32,5 +37,5 @@ void runCli(process.argv.slice(2), terminal, realServices(terminal, hangUp), con
   .then(async (code) => {
     await Promise.all([flushed(terminal.stdout), flushed(terminal.stderr)]);
     // A connection left open must not keep a cron job alive.
-    process.exit(code);
+    await leave(code, warn);
   });

@@ -33,11 +33,12 @@ describe('The agent beside dead shares', function () {
     await folder.remove();
   });
 
-  it('goes on while more file calls hang than Node has threads for', async () => {
+  /** An agent that makes backups, in which file calls began to hang a moment ago. */
+  async function hangingAgent(name: string): Promise<RunningAgent> {
     // What opens a pipe that nobody writes to hangs as in a dead share.
-    const pipe = join(folder.path, 'pipe');
+    const pipe = join(folder.path, name);
     await promisify(execFile)('mkfifo', [pipe]);
-    const hang = join(folder.path, 'hang.cjs');
+    const hang = `${pipe}.cjs`;
     await writeFile(
       hang,
       `const { existsSync, open, writeFileSync } = require('node:fs');
@@ -52,18 +53,43 @@ describe('The agent beside dead shares', function () {
     await at.configure({ prod: { system: 'consul', address: consul.address, policy } });
     const running = startAgent(at, { env: { NODE_OPTIONS: `--require=${hang}` } });
     agent = running;
-    const done = async () =>
-      (await running.metric('runs_total', '{cluster="prod",result="done"}')) ?? 0;
-    await waitFor('a backup', async () => (await done()) > 0 || undefined, PATIENCE);
+    await waitFor('a backup', async () => (await done(running)) > 0 || undefined, PATIENCE);
     await writeFile(`${pipe}.now`, '');
     await waitFor('calls that hang', () => existsSync(`${pipe}.hanging`) || undefined, PATIENCE);
-    const before = await done();
+    return running;
+  }
+
+  const done = async (running: RunningAgent): Promise<number> =>
+    (await running.metric('runs_total', '{cluster="prod",result="done"}')) ?? 0;
+
+  it('goes on while more file calls hang than Node has threads for, and ends when it is told to', async () => {
+    const running = await hangingAgent('first');
+    const before = await done(running);
     // One may have been on its last step, without any more file to ask for.
-    await waitFor(
-      'further backups',
-      async () => (await done()) > before + 2 || undefined,
-      PATIENCE,
-    );
+    const more = async () => (await done(running)) > before + 2 || undefined;
+    await waitFor('further backups', more, PATIENCE);
     assert.equal(running.child.exitCode, null);
+    await endsAs('SIGKILL', running, () => undefined);
+    assert.match(running.said(), /A file call does not come back.*exit code 0/);
   });
+
+  it('ends by further signals, too', async () => {
+    const running = await hangingAgent('second');
+    await endsAs('SIGTERM', running, () => running.child.kill('SIGTERM'));
+  });
+
+  /** Stops an agent, does something again and again, and holds which signal was its end. */
+  async function endsAs(
+    signal: NodeJS.Signals,
+    { child }: RunningAgent,
+    again: () => void,
+  ): Promise<void> {
+    child.kill('SIGTERM');
+    const isGone = () => {
+      again();
+      return child.signalCode !== null || child.exitCode !== null || undefined;
+    };
+    await waitFor('its end', isGone, { ...PATIENCE, everyMs: 500 });
+    assert.equal(child.signalCode, signal);
+  }
 });
