@@ -121,9 +121,14 @@ describe('A person with a policy', function () {
     await words(/With the change: 2[0-9] backups, the oldest of/);
     // It is drawn anew whenever the cluster was asked.
     const drawing = page().locator('svg.drawing').last();
-    await drawing.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-    const box = await drawing.boundingBox();
-    assert.ok(box);
+    const box = await waitFor(
+      'the drawing to have a place',
+      async () => {
+        await drawing.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+        return (await drawing.boundingBox()) ?? undefined;
+      },
+      { timeoutMs: PATIENCE },
+    );
     await workbench.page.mouse.move(box.x + box.width * 0.2, box.y + box.height / 2);
     await workbench.page.mouse.down();
     await workbench.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 4 });
