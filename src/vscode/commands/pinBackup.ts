@@ -23,7 +23,9 @@ export async function pinBackup(
     void services.ui.info(`Backup "${name}" of ${config.name} is pinned: no policy deletes it.`);
     return;
   }
-  const why = services.standings.decisionOf(chosen.entry, id);
+  const { entries } = services.store;
+  const entry = entries.find(({ key }) => key === chosen.entry.key) ?? chosen.entry;
+  const why = services.standings.decisionOf(entry, id);
   const goes = why?.keep === false ? ` The policy lets go of it now: ${why.why}.` : '';
   void services.ui.info(`Backup "${name}" of ${config.name} is pinned no longer.${goes}`);
 }

@@ -128,7 +128,10 @@ export class ClusterStore {
   /** Lists the backups of every vault anew. */
   async refreshBackups(): Promise<void> {
     const listing = ++this.#listings;
-    await Promise.all(this.#entries.map((entry) => this.#list(entry, listing)));
+    const entries = this.#entries;
+    await Promise.all(entries.map((entry) => this.#list(entry, listing)));
+    // The configuration was read anew meanwhile: the entries are others now, maybe with lists from before.
+    if (entries !== this.#entries) return this.refreshBackups();
     // Each by itself: while a whole tree is drawn anew, what is called on a row reaches nobody.
     for (const entry of this.#entries) this.#changed.fire(entry);
   }
