@@ -180,36 +180,62 @@ describe('Clusters in the editor', function () {
     await until('its absence is seen', () => dropped()?.state === 'missing');
   });
 
-  it('keep what the newest look at a vault found where an older one comes late', async () => {
-    await configure(services, { clusters: { prod: entry() } });
-    const [cluster] = services.store.entries;
-    assert.ok(cluster);
-    const open = await services.store.vaultOf(cluster);
-    const list = open.list.bind(open);
-    let letCome = (): void => undefined;
-    const late = new Promise<void>((resolve) => (letCome = resolve));
-    let lists = 0;
-    open.list = async (name) => {
-      const found = await list(name);
-      lists += 1;
-      if (lists === 1) await late;
-      return found;
-    };
-    try {
+  describe('whose vault answers late', () => {
+    let looks: number;
+    let letCome: () => void;
+    let undo: () => void;
+
+    /** Holds back what the first looks at the vault have found. */
+    async function holdBack(held: number): Promise<void> {
+      await configure(services, { clusters: { prod: entry() } });
+      const [cluster] = services.store.entries;
+      assert.ok(cluster);
+      const open = await services.store.vaultOf(cluster);
+      const list = open.list.bind(open);
+      const late = new Promise<void>((resolve) => (letCome = resolve));
+      looks = 0;
+      open.list = async (name) => {
+        const found = await list(name);
+        looks += 1;
+        if (looks <= held) await late;
+        return found;
+      };
+      undo = () => (open.list = list);
+    }
+    afterEach(() => {
+      letCome();
+      undo();
+    });
+
+    const lay = () => layDown(vault(), 'prod', { created: new Date(), check: 'ok' });
+    const shown = () => services.store.entries[0]?.backups.map(({ manifest }) => manifest.id);
+
+    it('keep what the newest look found where an older one comes late', async () => {
+      await holdBack(1);
       const older = services.store.refreshBackups();
-      await until('the older one has looked', () => lists === 1);
-      const { id } = await layDown(vault(), 'prod', { created: new Date(), check: 'ok' });
+      await until('the older one has looked', () => looks === 1);
+      const { id } = await lay();
       await services.store.refreshBackups();
       letCome();
       await older;
-      assert.deepEqual(
-        cluster.backups.map(({ manifest }) => manifest.id),
-        [id],
-      );
-    } finally {
+      assert.deepEqual(shown(), [id]);
+    });
+
+    it('are listed again where their configuration was read meanwhile', async () => {
+      await holdBack(2);
+      let isListed = false;
+      const asked = services.store.refreshBackups().then(() => (isListed = true));
+      await until('it has looked', () => looks === 1);
+      const reading = services.store.reload();
+      await until('the configuration is read, and the vault with it', () => looks === 2);
+      const { id } = await lay();
+      assert.equal(isListed, false);
       letCome();
-      open.list = list;
-    }
+      await asked;
+      assert.deepEqual(shown(), [id]);
+      await reading;
+      assert.deepEqual(shown(), [id]);
+    });
   });
 
   it('show backups newest first, 200 at once and the older ones in pages', async () => {
